@@ -1,0 +1,2 @@
+// Pages with one thing on them.
+import "./first_focus.js";
