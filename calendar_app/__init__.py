@@ -1,0 +1,83 @@
+"""Sluice: one overloaded channel split into topic streams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from calendar_app.config import MEGABYTE, Settings, read_settings
+
+PACKAGE = Path(__file__).parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. `settings` default to those of the environment (raises WrongSetting)."""
+    settings = settings or read_settings()
+    app = Flask(__name__, template_folder=str(_folder("templates")), static_folder=str(_folder("static")))
+    configure(app, settings)
+    add_extensions(app)
+    add_doors(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        MAX_CONTENT_LENGTH=2 * MEGABYTE,
+        SESSION_COOKIE_SECURE=not settings.plain_loopback,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        RATELIMIT_STORAGE_URI=_limiter_storage(settings),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=False,
+        RATELIMIT_HEADERS_ENABLED=True,
+        BABEL_DEFAULT_LOCALE="en",
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def add_extensions(app: Flask) -> None:
+    import calendar_app.model_list  # noqa: F401  (every table must be known before the first query)
+    from calendar_app import extensions
+
+    extensions.db.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
+    extensions.babel.init_app(app)
+    with app.app_context():
+        if app.config["SETTINGS"].database_url.startswith("sqlite"):
+            extensions.prepare_sqlite(extensions.db.engine)
+
+
+def add_doors(app: Flask) -> None:
+    from calendar_app import assets, errors, frame
+
+    assets.register(app)
+    frame.register(app)
+    errors.register(app)
+
+
+def _folder(name: str) -> Path:
+    """Beside the package in a clone, inside it in an installed wheel."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    if settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 20}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+
+
+def _limiter_storage(settings: Settings) -> str:
+    if settings.redis_url.startswith("unix://"):
+        return settings.redis_url.replace("unix://", "redis+unix://", 1)
+    return settings.redis_url

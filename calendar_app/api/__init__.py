@@ -1,0 +1,1 @@
+"""API v1: JSON resources with the same rules as the pages."""

@@ -1,0 +1,162 @@
+"""What every channel's adapter promises. The shared test of it is `tests/channels/contract.py`.
+
+An adapter does one thing, talk to its channel, and complains in one way: by raising one of the exceptions below.
+It never touches the database and never decides what happens next; `channels/delivering.py` records the outcome.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calendar_app.outbound import Outbound
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One claimed delivery with all that its adapter needs; plain values, safe to hand to a thread.
+
+    `payload` is what `Adapter.compose` made and what is frozen on the row. `deadline` is an instant of
+    `time.monotonic()` after which not one byte may leave.
+    """
+
+    id: int
+    key: str
+    fence: int
+    action: str
+    attempt: int
+    account_id: int
+    channel: str
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+    payload: Mapping[str, Any]
+    notes: Mapping[str, Any]
+    ambiguous: bool
+    due_at: datetime
+    post_uuid: str
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Content:
+    """A post as an adapter composes from it: the variant's text where there is one."""
+
+    uuid: str
+    title: str
+    text: str
+    html: str
+    link: str
+    language: str
+    streams: tuple[str, ...]
+    url: str
+    event: Mapping[str, Any] | None
+    published_at: datetime | None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of the form that connects an account."""
+
+    name: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Call:
+    """How an adapter reaches the world. `before_first_byte` must run right before anything leaves."""
+
+    outbound: Outbound
+    before_first_byte: Callable[[], None]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The channel has it: what it is called there, and where people find it."""
+
+    external_id: str = ""
+    external_url: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Trouble(Exception):
+    """Base of all that can go wrong; the text is for people."""
+
+    def __init__(self, reason: str, *, notes: Mapping[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.notes = dict(notes or {})
+
+
+class NotSent(Trouble):
+    """Certainly nothing arrived; a later try may succeed. `after` is the earliest instant the channel allows."""
+
+    def __init__(
+        self, reason: str, *, after: datetime | None = None, notes: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(reason, notes=notes)
+        self.after = after
+
+
+class Rejected(Trouble):
+    """Certainly nothing arrived, and trying again would not help."""
+
+
+class Unclear(Trouble):
+    """It may have arrived: a lost answer, a reset in mid call, a server error after the request was read."""
+
+
+class Revoked(Trouble):
+    """The account's key no longer works: pause the account, keep its deliveries."""
+
+
+class Gone(Trouble):
+    """The place has asked never to be called again: switch the account off."""
+
+
+class Adapter(ABC):
+    """One channel. `keyed`: a repeat with the same key is harmless. `parallel`: several calls at once are safe."""
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+    blurb: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]] = ()
+    keyed: ClassVar[bool] = False
+    parallel: ClassVar[bool] = False
+    can_withdraw: ClassVar[bool] = False
+    can_look: ClassVar[bool] = False
+    # Seconds to wait before attempt 2, 3, …; after the last one the delivery has failed.
+    ladder: ClassVar[tuple[float, ...]] = (5, 30, 120, 600, 1800, 3600, 7200)
+
+    @abstractmethod
+    def check(
+        self, settings: Mapping[str, Any], secrets: Mapping[str, str], outbound: Outbound
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Clean settings and secrets for a new or changed account; makes secrets that may be made.
+
+        Raises errors.Refused with a sentence per field (`settings.url`, `secrets.secret`).
+        """
+
+    @abstractmethod
+    def compose(self, content: Content, action: str) -> dict[str, Any]:
+        """The payload exactly as it will be sent (JSON values only): previews and sending share it."""
+
+    @abstractmethod
+    def send(self, parcel: Parcel, call: Call) -> Sent:
+        """Carry out the parcel's action once. Returns Sent or raises a Trouble."""
+
+    def look(self, parcel: Parcel, call: Call) -> Sent | None:
+        """Read back whether an unclear attempt arrived: Sent, or None when it certainly did not.
+
+        Only for channels with `can_look`. Raises NotSent when the question could not be answered now.
+        """
+        raise NotImplementedError

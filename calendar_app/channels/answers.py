@@ -1,0 +1,56 @@
+"""One call to a channel's server, and how its answer is read: shared by all channels that speak HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from calendar_app import outbound
+from calendar_app.channels.adapter import Call, NotSent, Parcel, Unclear
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendar_app.outbound import Answer
+
+LONGEST_WAIT = timedelta(days=1)
+
+
+def ask(
+    call: Call, parcel: Parcel, method: str, address: str, headers: Mapping[str, str], body: bytes
+) -> Answer:
+    """Send one request within the parcel's deadline. Raises NotSent or Unclear, never the client's own errors."""
+    try:
+        return call.outbound.send(
+            method, address, headers=dict(headers), content=body, deadline=parcel.deadline,
+            before_first_byte=call.before_first_byte,
+        )  # fmt: skip
+    except (outbound.BadAddress, outbound.NotSent) as error:
+        raise NotSent(str(error)) from error
+    except outbound.Ambiguous as error:
+        raise Unclear(str(error)) from error
+
+
+def not_before(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When the server says to come again: Retry-After (seconds or date) or X-RateLimit-Reset (epoch, seconds or ISO)."""
+    for name in ("retry-after", "x-ratelimit-reset", "ratelimit-reset"):
+        found = _instant(headers.get(name, "").strip(), now)
+        if found:
+            return min(max(found, now), now + LONGEST_WAIT)
+    return None
+
+
+def _instant(text: str, now: datetime) -> datetime | None:
+    try:
+        if text.replace(".", "", 1).isdecimal():
+            number = float(text)
+            # Anything beyond three years of seconds can only be a Unix time.
+            return datetime.fromtimestamp(number, UTC) if number > 1e8 else now + timedelta(seconds=number)
+        if "T" in text and "," not in text:
+            found = datetime.fromisoformat(text)
+        else:
+            found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

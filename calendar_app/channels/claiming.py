@@ -1,0 +1,195 @@
+"""Taking due deliveries, and giving them back with an outcome. The database decides both."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from calendar_app.channels.models import WAITING, Account, Delivery
+from calendar_app.extensions import database_now, db
+from calendar_app.people.models import Site
+from calendar_app.posts.models import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LEASE_SECONDS = 60.0
+# One slow receiver may hold this many calls of a worker at once, and no more.
+MOST_PER_ACCOUNT = 16
+# Enough to find work for every thread behind a crowd of rows of one busy account.
+LOOK_AT = 2000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row we hold until `deadline` (an instant of time.monotonic(), half the lease after asking)."""
+
+    delivery: Delivery
+    fence: int
+    now: datetime
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a claim. `after` (for retry) is the earliest next attempt."""
+
+    id: int
+    fence: int
+    state: str
+    reason: str | None = None
+    after: datetime | None = None
+    sent_at: datetime | None = None
+    external_id: str = ""
+    external_url: str = ""
+    ambiguous: bool = False
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    account_state: str | None = None
+
+
+def claim(limit: int, *, lease_seconds: float = LEASE_SECONDS) -> list[Claim]:
+    """Take up to `limit` due deliveries: their state is `sending`, their fence one higher, their lease running.
+
+    Only deliveries of posts that are published (or, for a withdrawal, withdrawn) and of accounts in order; for
+    accounts where repeats harm, one at a time. Nothing while the site is on hold. The caller commits before it sends.
+    """
+    asked = time.monotonic()
+    now = database_now()
+    ids = list(db.session.scalars(_due(now, limit)))
+    if not ids:
+        return []
+    rows = db.session.scalars(
+        sa.update(Delivery)
+        .where(Delivery.id.in_(_lockable(ids)), Delivery.state.in_(WAITING))
+        .values(state="sending", fence=Delivery.fence + 1, attempts=Delivery.attempts + 1,
+                lease_until=now + timedelta(seconds=lease_seconds), reason=None)
+        .returning(Delivery)
+        .execution_options(populate_existing=True)
+    ).all()  # fmt: skip
+    deadline = asked + lease_seconds / 2
+    return [Claim(row, row.fence, now, deadline) for row in sorted(rows, key=lambda row: (row.next_at, row.id))]
+
+
+def finish(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Write outcomes down; returns those whose claim had been lost (they change nothing). The caller commits."""
+    lost = []
+    for outcome in outcomes:
+        changed = db.session.execute(
+            sa.update(Delivery)
+            .where(Delivery.id == outcome.id, Delivery.fence == outcome.fence, Delivery.state == "sending")
+            .values(**_columns(outcome))
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount == 0:  # type: ignore[attr-defined]
+            lost.append(outcome)
+        elif outcome.account_state:
+            _settle_account(outcome)
+    return lost
+
+
+def next_due() -> datetime | None:
+    """The next instant at which a worker has something to do: a post, a delivery, or a lease that runs out."""
+    post = sa.select(sa.func.min(Post.due_at)).where(Post.state == "scheduled")
+    delivery = (
+        sa.select(sa.func.min(Delivery.next_at))
+        .join(Account, Account.id == Delivery.account_id)
+        .where(Delivery.state.in_(WAITING), Account.state == "ok", _post_is_out())
+        .join(Post, Post.id == Delivery.post_id)
+    )
+    lease = sa.select(sa.func.min(Delivery.lease_until)).where(Delivery.state == "sending")
+    held = db.session.scalar(sa.select(Site.hold_reason))
+    found = [db.session.scalar(question) for question in ((lease,) if held else (post, delivery, lease))]
+    return min((instant for instant in found if instant), default=None)
+
+
+def _due(now: datetime, limit: int) -> sa.Select[tuple[int]]:
+    in_flight = (
+        sa.select(sa.func.count())
+        .select_from(Delivery.__table__.alias("flying"))
+        .where(sa.text("flying.account_id = looked.account_id AND flying.state = 'sending'"))
+        .scalar_subquery()
+    )
+    looked = (
+        sa.select(Delivery.id, Delivery.account_id, Delivery.serial, Delivery.next_at)
+        .join(Account, Account.id == Delivery.account_id)
+        .join(Post, Post.id == Delivery.post_id)
+        .where(
+            Delivery.state.in_(WAITING), Delivery.next_at <= now, Account.state == "ok", _post_is_out(),
+            _behind_publication(), ~sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists(),
+        )
+        .order_by(Delivery.next_at, Delivery.id)
+        .limit(LOOK_AT)
+        .subquery("looked")
+    )  # fmt: skip
+    place = sa.func.row_number().over(partition_by=looked.c.account_id, order_by=(looked.c.next_at, looked.c.id))
+    room = sa.case((looked.c.serial, 1), else_=MOST_PER_ACCOUNT) - in_flight
+    placed = sa.select(looked.c.id, looked.c.next_at, place.label("place"), room.label("room")).subquery("placed")
+    return (
+        sa.select(placed.c.id)
+        .where(placed.c.place <= placed.c.room)
+        .order_by(placed.c.place, placed.c.next_at, placed.c.id)
+        .limit(limit)
+    )
+
+
+def _lockable(ids: Sequence[int]) -> sa.Select[tuple[int]]:
+    """FOR UPDATE SKIP LOCKED on PostgreSQL; SQLite, already the only writer, leaves the clause out."""
+    return sa.select(Delivery.id).where(Delivery.id.in_(ids)).with_for_update(skip_locked=True)
+
+
+def _post_is_out() -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(Delivery.action == "publish", Post.state == "published"),
+        sa.and_(Delivery.action == "withdraw", Post.state == "withdrawn"),
+    )
+
+
+def _behind_publication() -> sa.ColumnElement[bool]:
+    """A withdrawal never overtakes a publication that is still on its way to the same account."""
+    earlier = Delivery.__table__.alias("earlier")
+    return sa.or_(
+        Delivery.action == "publish",
+        ~sa.select(earlier.c.id)
+        .where(
+            earlier.c.post_id == Delivery.post_id, earlier.c.account_id == Delivery.account_id,
+            earlier.c.action == "publish", earlier.c.state == "sending",
+        )
+        .exists(),
+    )  # fmt: skip
+
+
+def _columns(outcome: Outcome) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "lease_until": None,
+        "reason": outcome.reason[:500] if outcome.reason else None,
+    }
+    if outcome.sent_at:
+        values["sent_at"] = outcome.sent_at
+    if outcome.notes:
+        values["notes"] = dict(outcome.notes)
+    if outcome.ambiguous:
+        values["ambiguous"] = True
+    if outcome.state == "retry":
+        values["next_at"] = outcome.after
+    else:
+        values["finished_at"] = database_now()
+    if outcome.state == "delivered":
+        values["external_id"] = outcome.external_id or None
+        values["external_url"] = outcome.external_url or None
+    return values
+
+
+def _settle_account(outcome: Outcome) -> None:
+    """A revoked key or a place that is gone changes the account once; those who come later find it changed."""
+    account_id = sa.select(Delivery.account_id).where(Delivery.id == outcome.id).scalar_subquery()
+    db.session.execute(
+        sa.update(Account)
+        .where(Account.id == account_id, Account.state == "ok")
+        .values(state=outcome.account_state, state_reason=outcome.reason, state_since=database_now())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,180 @@
+"""Draining what is due: publish, claim, send many at once, write outcomes; again until nothing is left.
+
+One thread (the caller's) talks to the database, many talk to the world: a claim is one short transaction and
+so is a batch of outcomes, which SQLite with its single writer needs and PostgreSQL does not mind.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from calendar_app.channels.claiming import LEASE_SECONDS, Outcome, claim, finish, next_due
+from calendar_app.channels.packing import pack
+from calendar_app.channels.sending import send
+from calendar_app.channels.sweeping import miss_overdue, sweep
+from calendar_app.extensions import database_now, db, writing
+from calendar_app.outbound import Outbound
+from calendar_app.posts.publishing import publish_due
+
+if TYPE_CHECKING:
+    from calendar_app.channels.adapter import Parcel
+    from calendar_app.channels.claiming import Claim
+
+THREADS = 32
+LINGER_SECONDS = 1.5
+# While lingering, look this often: something new may have become due earlier.
+LOOK_SECONDS = 0.1
+SWEEP_EVERY = 2.0
+
+log = logging.getLogger(__name__)
+
+
+def drain(budget_seconds: float = 20.0, *, lease_seconds: float = LEASE_SECONDS) -> int:
+    """Work off everything due; linger for what falls due within a moment. Returns the number of attempts made.
+
+    Needs an app context. Ends after `budget_seconds` (calls in flight are waited for), or when nothing is near.
+    """
+    with writing(), ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
+        return _Drain(pool, lease_seconds).run(time.monotonic() + budget_seconds)
+
+
+class _Drain:
+    def __init__(self, pool: ThreadPoolExecutor, lease_seconds: float) -> None:
+        self.pool = pool
+        self.lease_seconds = lease_seconds
+        self.done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self.in_flight = 0
+        self.attempts = 0
+        self.swept_at = 0.0
+        self.outbound = outbound()
+        self.offset = timedelta()
+
+    def run(self, until: float) -> int:
+        while True:
+            open_for_more = time.monotonic() < until
+            worked = self._write(self._collect(wait=0))
+            if open_for_more:
+                worked = self._look_or_wait() or worked
+            if self.in_flight:
+                if not worked:
+                    self._write(self._collect(wait=0.05))
+            elif not worked and not (open_for_more and self._linger(until)):
+                return self.attempts
+
+    def _look_or_wait(self) -> bool:
+        """While calls are in flight a database that is away is waited for: their outcomes must be written."""
+        try:
+            return self._look()
+        except OperationalError:
+            db.session.rollback()
+            if not self.in_flight:
+                raise
+            time.sleep(0.2)
+            return False
+
+    def _look(self) -> bool:
+        """One round of sweeping, publishing and claiming; True when anything was found."""
+        try:
+            if time.monotonic() - self.swept_at > SWEEP_EVERY:
+                sweep()
+                miss_overdue()
+                self.swept_at = time.monotonic()
+            published = publish_due()
+            free = THREADS - self.in_flight
+            claims = claim(free, lease_seconds=self.lease_seconds) if free else []
+            parcels = self._pack(claims)
+            db.session.commit()
+        except IntegrityError:
+            # Another worker took the account first (one call at a time): it is theirs, look again.
+            db.session.rollback()
+            return False
+        for parcel in parcels:
+            self._start(parcel)
+        return bool(published or claims)
+
+    def _pack(self, claims: list[Claim]) -> list[Parcel]:
+        if claims:
+            self.offset = claims[0].now - datetime.now(UTC)
+        parcels = []
+        for taken in claims:
+            try:
+                parcels.append(pack(taken))
+            except Exception as error:
+                # A poison post must not hold up the others: it fails alone, with a reason.
+                log.exception("cannot prepare delivery", extra={"delivery": taken.delivery.key})
+                reason = f"This post could not be prepared for the channel ({type(error).__name__}). Edit it and send again."
+                self.done.put(Outcome(taken.delivery.id, taken.fence, "failed", reason))
+                self.in_flight += 1
+        return parcels
+
+    def _start(self, parcel: Parcel) -> None:
+        self.in_flight += 1
+        self.attempts += 1
+        self.pool.submit(self._send, parcel)
+
+    def _send(self, parcel: Parcel) -> None:
+        self.done.put(send(parcel, self.outbound, clock_offset=self.offset))
+
+    def _collect(self, *, wait: float) -> list[Outcome]:
+        found: list[Outcome] = []
+        try:
+            if wait:
+                found.append(self.done.get(timeout=wait))
+            while True:
+                found.append(self.done.get_nowait())
+        except queue.Empty:
+            return found
+
+    def _write(self, outcomes: list[Outcome]) -> bool:
+        if not outcomes:
+            return False
+        self.in_flight -= len(outcomes)
+        for again in range(5):
+            try:
+                lost = finish(outcomes)
+                db.session.commit()
+                break
+            except OperationalError:
+                # The database is away for a moment. What was sent must be written down if at all possible.
+                db.session.rollback()
+                if again == 4:
+                    raise
+                time.sleep(0.5 * 2**again)
+        for outcome in lost:
+            log.warning("lease lost before the outcome was written", extra={"delivery_id": outcome.id})
+        return True
+
+    def _linger(self, until: float) -> bool:
+        """Sleep to the next due instant if it is near; False when there is nothing to wait for."""
+        due, now = next_due(), database_now()
+        db.session.rollback()
+        if due is None:
+            return False
+        wait = (due - now).total_seconds()
+        if wait > LINGER_SECONDS or time.monotonic() + wait > until:
+            return False
+        # SQLite's clock counts milliseconds: one more, and the question is asked when the answer is yes.
+        time.sleep(min(max(wait, 0) + 0.001, LOOK_SECONDS))
+        return True
+
+
+def outbound() -> Outbound:
+    """The process's client to the world, made on first use (after any fork)."""
+    found: Outbound | None = current_app.extensions.get("sluice_outbound")
+    if found is None:
+        settings = current_app.config["SETTINGS"]
+        found = Outbound(
+            allowed_networks=settings.allow_private_hosts,
+            user_agent=f"Sluice (+{settings.base_url})",
+            max_connections=THREADS * 2,
+        )
+        current_app.extensions["sluice_outbound"] = found
+    return found

@@ -1,0 +1,1 @@
+"""The log channel: harmless, for trying things out."""

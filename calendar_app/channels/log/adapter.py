@@ -1,0 +1,40 @@
+"""Writes a line to the log instead of telling the world: the harmless default outside production."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.channels.adapter import Adapter, Call, Content, Parcel, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendar_app.outbound import Outbound
+
+log = logging.getLogger("sluice.log_channel")
+
+
+class LogAdapter(Adapter):
+    kind = "log"
+    name = "Log"
+    blurb = "Writes a line to Sluice's own log. Nobody outside sees it: good for trying things out."
+    keyed = True
+    parallel = True
+    can_withdraw = True
+
+    def check(
+        self, settings: Mapping[str, Any], secrets: Mapping[str, str], outbound: Outbound
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        return {}, {}
+
+    def compose(self, content: Content, action: str) -> dict[str, Any]:
+        return {"action": action, "title": content.title, "text": content.text, "url": content.url}
+
+    def send(self, parcel: Parcel, call: Call) -> Sent:
+        call.before_first_byte()
+        log.info(
+            "%s: %s", parcel.payload["action"], parcel.payload["title"] or parcel.payload["text"][:80],
+            extra={"post": parcel.post_uuid, "delivery": parcel.key},
+        )  # fmt: skip
+        return Sent(external_id=parcel.key)

@@ -1,0 +1,82 @@
+"""From a claim to the parcel that goes out: the post as it stands, secrets opened, payload frozen on the row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from calendar_app import links, sealing
+from calendar_app.channels.adapter import Content, Parcel
+from calendar_app.channels.registry import adapter_for
+from calendar_app.posts.text import to_html
+from calendar_app.times import rfc3339
+
+if TYPE_CHECKING:
+    from calendar_app.channels.claiming import Claim
+    from calendar_app.channels.models import Account
+    from calendar_app.posts.models import Post
+
+
+def pack(claim: Claim) -> Parcel:
+    """Freeze what will be sent. After an unclear attempt the frozen payload is used again, byte for byte."""
+    row = claim.delivery
+    adapter = adapter_for(row.account.channel)
+    if row.payload is None or not row.ambiguous:
+        row.payload = adapter.compose(content_of(row.post, row.account), row.action)
+        row.post_version = row.post.version
+    return Parcel(
+        id=row.id, key=row.key, fence=claim.fence, action=row.action, attempt=row.attempts,
+        account_id=row.account_id, channel=row.account.channel, settings=dict(row.account.settings),
+        secrets=open_secrets(row.account), payload=row.payload, notes=dict(row.notes or {}),
+        ambiguous=row.ambiguous, due_at=row.due_at, post_uuid=row.post.uuid, deadline=claim.deadline,
+    )  # fmt: skip
+
+
+def content_of(post: Post, account: Account | None = None) -> Content:
+    """The post as a channel sees it, with the account's variant where there is one."""
+    text = post.text
+    for place in post.places:
+        if account is not None and place.account_id == account.id and place.text:
+            text = place.text
+    return Content(
+        uuid=post.uuid, title=post.title, text=text, html=to_html(text), link=post.link, language=post.language,
+        streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
+        published_at=post.published_at, withdrawn_at=post.withdrawn_at,
+    )  # fmt: skip
+
+
+def event_of(post: Post) -> dict[str, Any] | None:
+    """The event as the API and webhooks tell it: instants in UTC, and the zone it is held in."""
+    if post.event_starts_at is None:
+        return None
+    return {
+        "starts_at": rfc3339(post.event_starts_at),
+        "ends_at": rfc3339(post.event_ends_at) if post.event_ends_at else None,
+        "timezone": post.event_timezone,
+        "location": post.event_location,
+    }
+
+
+def seal_secrets(account: Account, secrets: dict[str, str]) -> None:
+    """Keep secrets encrypted on the account (which must have its id: it is part of what is authenticated)."""
+    sealer = _sealer()
+    account.sealed = {name: sealer.seal(value, where=_where(account, name)) for name, value in secrets.items()}
+
+
+def open_secrets(account: Account) -> dict[str, str]:
+    sealer = _sealer()
+    return {name: sealer.open(value, where=_where(account, name)) for name, value in account.sealed.items()}
+
+
+def _where(account: Account, name: str) -> str:
+    return f"account:{account.id}:{name}"
+
+
+def _sealer() -> sealing.Sealer:
+    found: sealing.Sealer | None = current_app.extensions.get("sluice_sealer")
+    if found is None:
+        settings = current_app.config["SETTINGS"]
+        found = sealing.keys_from(settings.secret_key, settings.secret_key_fallbacks)
+        current_app.extensions["sluice_sealer"] = found
+    return found

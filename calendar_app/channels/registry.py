@@ -1,0 +1,24 @@
+"""Every channel, one line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_app.channels.log.adapter import LogAdapter
+from calendar_app.channels.webhook.adapter import WebhookAdapter
+
+if TYPE_CHECKING:
+    from calendar_app.channels.adapter import Adapter
+
+ADAPTERS: dict[str, Adapter] = {
+    adapter.kind: adapter
+    for adapter in (
+        WebhookAdapter(),
+        LogAdapter(),
+    )
+}
+
+
+def adapter_for(channel: str) -> Adapter:
+    """The adapter of a channel. Raises KeyError for a kind that this version does not know."""
+    return ADAPTERS[channel]

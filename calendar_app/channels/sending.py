@@ -1,0 +1,110 @@
+"""One parcel, one attempt, one honest outcome. Runs in a thread; touches no database."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from calendar_app.channels.adapter import Call, Gone, NotSent, Parcel, Rejected, Revoked, Sent, Trouble, Unclear
+from calendar_app.channels.claiming import Outcome
+from calendar_app.channels.registry import adapter_for
+
+if TYPE_CHECKING:
+    from calendar_app.channels.adapter import Adapter
+    from calendar_app.outbound import Outbound
+
+# No call may be longer than this, however long the lease.
+LONGEST_CALL = 20.0
+LOOK_GRACE = timedelta(seconds=60)
+
+log = logging.getLogger(__name__)
+
+
+def send(parcel: Parcel, outbound: Outbound, *, clock_offset: timedelta = timedelta()) -> Outcome:
+    """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock."""
+    adapter = adapter_for(parcel.channel)
+    attempt = _Attempt(parcel, clock_offset)
+    call = Call(outbound, attempt.before_first_byte, attempt.now)
+    try:
+        sent = _look_first(adapter, parcel, call) or adapter.send(parcel, call)
+    except Trouble as trouble:
+        return _outcome_of(trouble, adapter, attempt)
+    except Exception:
+        # A flaw of ours in mid call: whether something arrived nobody knows, so it is treated as unclear.
+        log.exception("adapter failed", extra={"delivery": parcel.key, "post": parcel.post_uuid})
+        return _outcome_of(_flaw(attempt), adapter, attempt)
+    return Outcome(
+        parcel.id, parcel.fence, "delivered", sent_at=attempt.started_at, external_id=sent.external_id,
+        external_url=sent.external_url, notes={**parcel.notes, **sent.notes},
+    )  # fmt: skip
+
+
+def back_off(adapter: Adapter, attempt: int) -> float | None:
+    """Seconds until the next attempt, with up to a tenth more by chance; None when the ladder has ended."""
+    if attempt > len(adapter.ladder):
+        return None
+    step = adapter.ladder[attempt - 1]
+    return step + random.uniform(0, step / 10)  # noqa: S311  (spreads load, protects nothing)
+
+
+class _Attempt:
+    """Remembers when the first byte left, and refuses it once the deadline has passed."""
+
+    def __init__(self, parcel: Parcel, offset: timedelta) -> None:
+        self.parcel = parcel
+        self.offset = offset
+        self.started_at: datetime | None = None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def before_first_byte(self) -> None:
+        if time.monotonic() >= self.parcel.deadline:
+            raise NotSent("The worker was held up; the next attempt follows.", after=self.now())
+        if self.started_at is None:
+            self.started_at = self.now()
+
+
+def _look_first(adapter: Adapter, parcel: Parcel, call: Call) -> Sent | None:
+    if parcel.ambiguous and adapter.can_look:
+        return adapter.look(parcel, call)
+    return None
+
+
+def _flaw(attempt: _Attempt) -> Trouble:
+    if attempt.started_at is None:
+        return NotSent("Sluice stumbled before anything was sent; it tries again.")
+    return Unclear("Sluice stumbled while sending; it may have gone out.")
+
+
+def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcome:
+    parcel = attempt.parcel
+    notes = {**parcel.notes, **trouble.notes}
+    if isinstance(trouble, Gone):
+        return Outcome(parcel.id, parcel.fence, "failed", trouble.reason, sent_at=attempt.started_at, notes=notes,
+                       account_state="broken")  # fmt: skip
+    if isinstance(trouble, Revoked):
+        return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=attempt.now(), notes=notes,
+                       account_state="paused")  # fmt: skip
+    if isinstance(trouble, Rejected):
+        return Outcome(parcel.id, parcel.fence, "failed", trouble.reason, sent_at=attempt.started_at, notes=notes)
+    unclear = isinstance(trouble, Unclear)
+    if unclear and not (adapter.keyed or adapter.can_look):
+        return Outcome(parcel.id, parcel.fence, "unknown", trouble.reason, sent_at=attempt.started_at, notes=notes,
+                       ambiguous=True)  # fmt: skip
+    wait = back_off(adapter, parcel.attempt)
+    if wait is None:
+        state = "unknown" if unclear or parcel.ambiguous else "failed"
+        reason = f"{trouble.reason} Given up after {parcel.attempt} attempts."
+        return Outcome(parcel.id, parcel.fence, state, reason, sent_at=attempt.started_at, notes=notes, ambiguous=unclear)
+    after = attempt.now() + timedelta(seconds=wait)
+    if unclear and not adapter.keyed:
+        after = max(after, attempt.now() + LOOK_GRACE)
+    if isinstance(trouble, NotSent) and trouble.after:
+        # The channel (or our own deadline) named a time: it counts, whichever side of the ladder it lies on.
+        after = trouble.after
+    return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=after, sent_at=attempt.started_at,
+                   notes=notes, ambiguous=unclear)  # fmt: skip

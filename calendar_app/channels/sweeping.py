@@ -1,0 +1,79 @@
+"""Whatever got stuck: claims whose worker died, and deliveries that nobody could send in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from calendar_app.channels.models import Delivery
+from calendar_app.channels.registry import adapter_for
+from calendar_app.channels.sending import LOOK_GRACE
+from calendar_app.extensions import database_now, db
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST_AT_ONCE = 200
+DIED = "A worker died in mid call."
+
+
+def sweep() -> int:
+    """Settle expired leases; returns how many. Harmless when doubled. The caller commits.
+
+    A keyed channel tries again with the same key, one that can be read back is looked at after a grace,
+    the rest becomes unknown and is never sent again by itself.
+    """
+    now = database_now()
+    rows = db.session.scalars(
+        sa.select(Delivery)
+        .where(Delivery.state == "sending", Delivery.lease_until < now)
+        .order_by(Delivery.lease_until)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        _settle(row, now)
+    db.session.flush()
+    return len(rows)
+
+
+def _settle(row: Delivery, now: datetime) -> None:
+    adapter = adapter_for(row.account.channel)
+    row.fence += 1
+    row.lease_until = None
+    row.ambiguous = True
+    if adapter.keyed or adapter.can_look:
+        row.state = "retry"
+        row.next_at = now if adapter.keyed else now + LOOK_GRACE
+        row.reason = f"{DIED} Trying again in a way that cannot send twice."
+    else:
+        row.state = "unknown"
+        row.finished_at = now
+        row.reason = f"{DIED} It may have gone out: look, then say “sent” or “send again”."
+
+
+def miss_overdue() -> int:
+    """Deliveries never tried and past their stream's grace (a paused account, say) become missed."""
+    from calendar_app.posts.models import Post, PostStream
+    from calendar_app.streams.models import Stream
+
+    now = database_now()
+    rows = db.session.execute(
+        sa.select(Delivery, Stream.grace_minutes)
+        .join(Post, Post.id == Delivery.post_id)
+        .join(PostStream, sa.and_(PostStream.post_id == Post.id, PostStream.position == 0))
+        .join(Stream, Stream.id == PostStream.stream_id)
+        .where(Delivery.state == "pending", Delivery.attempts == 0, Delivery.action == "publish",
+               Delivery.next_at < now - timedelta(minutes=1), Post.state == "published")
+        .limit(MOST_AT_ONCE)
+        .with_for_update(of=Delivery, skip_locked=True)
+    ).all()  # fmt: skip
+    late = [row for row, grace in rows if row.due_at + timedelta(minutes=grace) < now]
+    for row in late:
+        row.state = "missed"
+        row.reason = f"It could not be sent within the grace of its stream: {row.account.state_reason or 'too late'}"
+    db.session.flush()
+    return len(late)

@@ -1,0 +1,115 @@
+"""Posts each publication and withdrawal as signed JSON to an address that the team names."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from calendar_app import outbound as world
+from calendar_app.channels import answers
+from calendar_app.channels.adapter import (
+    Adapter,
+    Call,
+    Content,
+    Field,
+    Gone,
+    NotSent,
+    Parcel,
+    Rejected,
+    Sent,
+    Trouble,
+    Unclear,
+)
+from calendar_app.channels.webhook import signing
+from calendar_app.errors import Refused
+from calendar_app.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendar_app.outbound import Answer, Outbound
+
+HOUR = 3600
+
+
+class WebhookAdapter(Adapter):
+    kind = "webhook"
+    name = "Webhook"
+    blurb = "Sends each post as signed JSON to an address of yours (Standard Webhooks 1.0)."
+    fields = (
+        Field("url", "Address", "Begins with https://. It is called once for each post, with a signature."),
+        Field("secret", "Secret", "Leave empty and Sluice makes one; it is shown once.", secret=True, required=False),
+    )
+    keyed = True
+    parallel = True
+    can_withdraw = True
+    # Standard Webhooks 1.0, "Retry schedule": from 5 seconds to 24 hours; these sum to three days.
+    ladder = (5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 17 * HOUR, 24 * HOUR)
+
+    def check(
+        self, settings: Mapping[str, Any], secrets: Mapping[str, str], outbound: Outbound
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        errors = {}
+        url = str(settings.get("url") or "").strip()
+        try:
+            outbound.check(url)
+        except (world.BadAddress, world.NotSent) as problem:
+            errors["settings.url"] = str(problem)
+        secret = secrets.get("secret") or signing.make_secret()
+        try:
+            signing.key_of(secret)
+        except ValueError:
+            errors["secrets.secret"] = "Write whsec_ and then base64 of 24 to 64 bytes, or leave it empty."
+        if errors:
+            raise Refused(errors)
+        return {"url": url}, {"secret": secret}
+
+    def compose(self, content: Content, action: str) -> dict[str, Any]:
+        when = content.withdrawn_at if action == "withdraw" else content.published_at
+        return {
+            "type": "post.withdrawn" if action == "withdraw" else "post.published",
+            "timestamp": rfc3339(when) if when else None,
+            "data": {
+                "id": content.uuid,
+                "title": content.title,
+                "text": content.text,
+                "html": content.html,
+                "link": content.link or None,
+                "language": content.language,
+                "streams": list(content.streams),
+                "url": content.url,
+                "event": dict(content.event) if content.event else None,
+                "published_at": rfc3339(content.published_at) if content.published_at else None,
+            },
+        }
+
+    def send(self, parcel: Parcel, call: Call) -> Sent:
+        body = json.dumps(parcel.payload, ensure_ascii=False, separators=(",", ":")).encode()
+        stamp = int(call.now().timestamp())
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": parcel.key,
+            "webhook-timestamp": str(stamp),
+            "webhook-signature": signing.signature(parcel.secrets["secret"], parcel.key, stamp, body),
+        }
+        answer = answers.ask(call, parcel, "POST", parcel.settings["url"], headers, body)
+        if 200 <= answer.status < 300:
+            return Sent(external_id=answer.headers.get("x-request-id", "")[:200])
+        raise _trouble(answer, call)
+
+
+def _trouble(answer: Answer, call: Call) -> Trouble:
+    status = answer.status
+    if status == 410:
+        return Gone("The receiver answered 410 Gone: it does not want to be called again.")
+    if 300 <= status < 400:
+        return NotSent(f"The address answered with a redirect ({status}). Enter the address it leads to.")
+    if status in {429, 503}:
+        return NotSent(
+            f"The receiver is busy ({status}).", after=answers.not_before(answer.headers, call.now())
+        )
+    if status >= 500:
+        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.")
+    if status in {400, 405, 406, 411, 413, 414, 415, 422, 431}:
+        return Rejected(f"The receiver refused the post ({status}).")
+    return NotSent(f"The receiver answered {status}.")

@@ -1,0 +1,195 @@
+"""Every setting, read once. A wrong one stops the start with its name and what is expected."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEGABYTE = 1024 * 1024
+WEAK_KEYS = {"secret", "changeme", "change-me", "dev", "development", "test", "sluice"}
+
+
+class WrongSetting(Exception):
+    """A setting that Sluice cannot start with; the text names it and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the environment decides. Made by `read_settings`; see docs/settings.md for each line."""
+
+    data: Path
+    database_url: str
+    redis_url: str
+    secret_key: str = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    mail_url: str = "log:"
+    mail_from: str = ""
+    allow_private_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    workers: int = 2
+    api_rate: str = "1200/minute"
+
+    @property
+    def plain_loopback(self) -> bool:
+        """Plain HTTP on this machine only: the one case in which cookies go without Secure."""
+        parts = urlsplit(self.base_url)
+        return parts.scheme == "http" and is_loopback(parts.hostname or "")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+def read_settings(environ: Mapping[str, str] | None = None, *, make: bool = True) -> Settings:
+    """Read and check the environment.
+
+    Raises WrongSetting. With `make`, the data folder and a missing secret key are made (key file 0600).
+    """
+    env = os.environ if environ is None else environ
+    data = Path(env.get("SLUICE_DATA") or "var").resolve()
+    if make:
+        _make_folder(data)
+    return Settings(
+        data=data,
+        database_url=_database(env, data),
+        redis_url=_redis(env, data),
+        secret_key=_secret_key(env, data, make=make),
+        secret_key_fallbacks=_list(env, "SLUICE_SECRET_KEY_FALLBACKS"),
+        base_url=_base_url(env),
+        mail_url=_mail(env),
+        mail_from=env.get("SLUICE_MAIL_FROM", ""),
+        allow_private_hosts=_networks(env),
+        trusted_proxies=_number(env, "SLUICE_TRUSTED_PROXIES", 0, 0, 5),
+        workers=_number(env, "SLUICE_WORKERS", 2, 1, 32),
+        api_rate=_rate(env),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting(
+            f"SLUICE_DATA is {data}, and that folder cannot be made ({error.strerror}). "
+            "Name a folder that this user may write."
+        ) from error
+    if not os.access(data, os.W_OK):
+        raise WrongSetting(f"SLUICE_DATA is {data}, which this user may not write. Name another folder.")
+
+
+def _database(env: Mapping[str, str], data: Path) -> str:
+    url = env.get("SLUICE_DATABASE_URL") or f"sqlite:///{data / 'sluice.db'}"
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise WrongSetting(
+            "SLUICE_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg:// "
+            "(for instance postgresql+psycopg://sluice:password@localhost/sluice)."
+        )
+    return url
+
+
+def _redis(env: Mapping[str, str], data: Path) -> str:
+    url = env.get("SLUICE_REDIS_URL")
+    if not url:
+        from calendar_app.supervising.private_redis import address
+
+        return address(data)
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise WrongSetting("SLUICE_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url
+
+
+def _secret_key(env: Mapping[str, str], data: Path, *, make: bool) -> str:
+    key = env.get("SLUICE_SECRET_KEY")
+    if key is not None:
+        if len(key) < 32 or key.lower() in WEAK_KEYS or len(set(key)) < 8:
+            raise WrongSetting(
+                "SLUICE_SECRET_KEY is too weak. Give at least 32 random characters, "
+                "or leave it out and Sluice makes one."
+            )
+        return key
+    path = data / "secret_key"
+    if not path.exists():
+        if not make:
+            raise WrongSetting("SLUICE_SECRET_KEY is not set and no key has been made yet.")
+        _write_key(path)
+    return path.read_text().strip()
+
+
+def _write_key(path: Path) -> None:
+    """Several processes may start at once: the first link wins, all then read the same key."""
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _base_url(env: Mapping[str, str]) -> str:
+    url = (env.get("SLUICE_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise WrongSetting(
+            f"SLUICE_BASE_URL is “{url}”. Write the address that readers use, without a path: https://news.example.org"
+        )
+    return url
+
+
+def _mail(env: Mapping[str, str]) -> str:
+    url = env.get("SLUICE_MAIL_URL") or "log:"
+    if url != "log:" and not url.startswith(("smtp://", "smtps://")):
+        raise WrongSetting("SLUICE_MAIL_URL must be log: or begin with smtp:// (smtp://user:password@host:587?starttls=1).")
+    return url
+
+
+def _networks(env: Mapping[str, str]) -> tuple[str, ...]:
+    names = _list(env, "SLUICE_ALLOW_PRIVATE_HOSTS")
+    for name in names:
+        try:
+            ipaddress.ip_network(name)
+        except ValueError as error:
+            raise WrongSetting(
+                f"SLUICE_ALLOW_PRIVATE_HOSTS contains “{name}”. Write networks such as 10.0.0.0/8,192.168.1.0/24."
+            ) from error
+    return names
+
+
+def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    if not re.fullmatch(r"\d{1,4}", text) or not low <= int(text) <= high:
+        raise WrongSetting(f"{name} is “{text}”. Write a whole number from {low} to {high}.")
+    return int(text)
+
+
+def _rate(env: Mapping[str, str]) -> str:
+    rate = env.get("SLUICE_API_RATE") or "1200/minute"
+    if not re.fullmatch(r"[1-9]\d{0,6}/(second|minute|hour|day)", rate):
+        raise WrongSetting(f"SLUICE_API_RATE is “{rate}”. Write it as 1200/minute (second, minute, hour or day).")
+    return rate

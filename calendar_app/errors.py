@@ -1,0 +1,99 @@
+"""The few exceptions a door must know, and the page or problem+json each becomes."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import render_template, request
+from werkzeug.exceptions import HTTPException
+
+from calendar_app.extensions import db
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """What the person asked for cannot be done as written: one clear sentence per field (422)."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {sentence}" for field, sentence in errors.items()))
+        self.errors = dict(errors)
+
+
+class Stale(Exception):
+    """Somebody else saved in between (409). `current` is the version that stands now."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__("Somebody saved this post after you opened it. Load it again and put your change on top.")
+        self.current = current
+
+
+class NotAllowed(Exception):
+    """The role does not allow it (403); the text is the sentence that the person reads."""
+
+
+class Conflict(Exception):
+    """The thing is not in a state in which this can be done (409); the text says which and what to do."""
+
+
+SENTENCES = {
+    400: "We could not read what was sent.",
+    401: "Sign in to see this page.",
+    403: "Your role does not allow this. Ask an owner of your team.",
+    404: "There is no page at this address.",
+    405: "This address cannot be used in that way.",
+    410: "This address has been switched off.",
+    413: "That is too much for one go. Send less.",
+    429: "Too many tries in a short time. Wait a moment and try again.",
+    500: "Something went wrong on our side. It has been written down; nothing you saved is lost.",
+}
+
+
+def register(app: Flask) -> None:
+    """Give every error one place where it becomes an answer."""
+    app.register_error_handler(Refused, lambda error: answer(422, _joined(error), errors=error.errors))
+    app.register_error_handler(Stale, lambda error: answer(409, str(error)))
+    app.register_error_handler(Conflict, lambda error: answer(409, str(error)))
+    app.register_error_handler(NotAllowed, lambda error: answer(403, str(error)))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(
+    status: int, sentence: str, *, errors: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """The error as problem+json under /api/, as a page elsewhere. The database session is rolled back first."""
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        from calendar_app.api.problems import problem
+
+        return problem(status, sentence, errors=errors, headers=headers)
+    page = render_template("errors/error.html", status=status, sentence=sentence, errors=errors or {})
+    return page, status, dict(headers or {})
+
+
+def _joined(error: Refused) -> str:
+    return " ".join(error.errors.values())
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.get_response()
+    status = error.code or 500
+    kept = {"Retry-After", "WWW-Authenticate", "Allow"}
+    headers = {name: value for name, value in error.get_headers() if name in kept}
+    return answer(status, SENTENCES.get(status, error.name + "."), headers=headers)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    number = secrets.token_hex(4)
+    log.exception("unexpected error %s at %s", number, request.path, exc_info=error)
+    return answer(500, f"{SENTENCES[500]} If you write to us about it, name {number}.")

@@ -1,0 +1,21 @@
+"""FeedPart: one post rendered once for one format, kept until the post changes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from calendar_app.extensions import Model
+
+FORMATS = ("ics", "atom", "rss", "json", "team")
+
+
+class FeedPart(Model):
+    """`revision` is the post's revision (for the team feed: its version) that the bytes show."""
+
+    __tablename__ = "feed_part"
+
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    format: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    revision: Mapped[int]
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)

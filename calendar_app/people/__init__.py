@@ -1,0 +1,1 @@
+"""People, their sessions, teams and what each member may do."""

@@ -1,0 +1,1 @@
+"""Posts: what is written, planned, published and withdrawn."""

@@ -1,0 +1,224 @@
+"""Writing a post: make it, change it, throw it away. Nothing here goes out by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from calendar_app.channels.models import Account
+from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
+from calendar_app.extensions import db
+from calendar_app.people.audit import record
+from calendar_app.posts import checking
+from calendar_app.posts.checking import Findings
+from calendar_app.posts.models import Place, Post, PostStream
+from calendar_app.posts.scheduling import replan
+from calendar_app.posts.showing import readers_see_change
+from calendar_app.streams.models import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from calendar_app.people.roles import Actor
+
+PLAIN_FIELDS = {"title": checking.title, "text": checking.text, "link": checking.link,
+                "language": checking.language, "kind": checking.kind}  # fmt: skip
+MOST_STREAMS = 12
+
+
+def draft(changes: Mapping[str, Any], *, actor: Actor, now: datetime) -> Post:
+    """A new draft in the session (flushed). `changes` as in `edit`; `streams` is needed. Raises Refused, NotAllowed."""
+    streams = streams_named(changes.get("streams") or [], actor)
+    team_id = streams[0].team_id
+    actor.need("write posts", team_id)
+    home = streams[0]
+    post = Post(
+        team_id=team_id, author_id=actor.person.id, language=home.language, timezone=home.timezone,
+        created_at=now, updated_at=now, changed_at=now,
+    )  # fmt: skip
+    _put_in_streams(post, streams)
+    db.session.add(post)
+    _apply(post, {key: value for key, value in changes.items() if key != "streams"}, actor)
+    db.session.flush()
+    record("post drafted", post.uuid, actor=actor, team_id=team_id, after={"title": post.title})
+    return post
+
+
+def edit(post: Post, changes: Mapping[str, Any], *, version: int, actor: Actor, now: datetime) -> None:
+    """Change what is given and leave the rest.
+
+    Keys: title, text, link, language, kind, streams (handles, first is home), accounts (ids, or None for the streams'
+    own), variants ({account id: {"text": …}}), event (or None), publish_at, timezone, fold.
+    A scheduled post keeps its deliveries in step. Raises Refused, Stale, Conflict, NotAllowed.
+    """
+    lock(post)
+    actor.need("write posts", post.team_id)
+    if version != post.version:
+        raise Stale(post.version)
+    if not post.editable:
+        raise Conflict("This post has been withdrawn and can no longer be changed. Duplicate it instead.")
+    if post.state in {"approved", "scheduled", "published"} and not _may_change_settled(post, actor):
+        raise NotAllowed("This post has been approved. Ask an editor, or take the approval back first.")
+    before = _shown(post)
+    old_streams = post.streams
+    if "streams" in changes:
+        streams = streams_named(changes["streams"], actor, team_id=post.team_id)
+        if streams != old_streams:
+            _put_in_streams(post, streams)
+    _apply(post, {key: value for key, value in changes.items() if key != "streams"}, actor)
+    post.version += 1
+    post.updated_at = now
+    db.session.flush()
+    if post.state == "scheduled":
+        replan(post, now)
+    if post.state in {"scheduled", "published"} and before != _shown(post):
+        readers_see_change(post, now, also=old_streams)
+    record("post edited", post.uuid, actor=actor, team_id=post.team_id, before=before, after=_shown(post))
+
+
+def discard(post: Post, *, actor: Actor) -> None:
+    """Throw away what never went out. A scheduled post must be taken back first, a published one withdrawn."""
+    lock(post)
+    actor.need("write posts", post.team_id)
+    if post.state in {"published", "withdrawn"}:
+        raise Conflict("This post has gone out. Withdraw it instead; what was sent stays on record.")
+    if post.state == "scheduled":
+        raise Conflict("This post is scheduled. Take it back to draft first.")
+    if post.deliveries and any(row.attempts for row in post.deliveries):
+        raise Conflict("Parts of this post were sent. It stays on record.")
+    record("post discarded", post.uuid, actor=actor, team_id=post.team_id, before=_shown(post))
+    for row in list(post.deliveries):
+        db.session.delete(row)
+    db.session.flush()
+    db.session.delete(post)
+
+
+def lock(post: Post) -> None:
+    """Take the row for this transaction and see it as it is now: the claim and the clock race for it too."""
+    db.session.refresh(post, with_for_update=True)
+
+
+def streams_named(handles: Sequence[str], actor: Actor, *, team_id: int | None = None) -> list[Stream]:
+    """The streams behind the handles, in order, of one team of the asker. Raises Refused at `streams`."""
+    wanted = list(dict.fromkeys(str(handle) for handle in handles))
+    if not wanted:
+        raise Refused({"streams": "Choose at least one stream; the first is the post's home."})
+    if len(wanted) > MOST_STREAMS:
+        raise Refused({"streams": f"A post can go to {MOST_STREAMS} streams at most."})
+    rows = db.session.scalars(
+        sa.select(Stream).where(
+            Stream.handle.in_(wanted), Stream.team_id.in_(actor.team_ids), Stream.archived_at.is_(None)
+        )
+    )
+    found = {stream.handle: stream for stream in rows}
+    for handle in wanted:
+        if handle not in found:
+            raise Refused({"streams": f"Your team has no stream “{handle[:60]}”. Choose one of its streams."})
+    streams = [found[handle] for handle in wanted]
+    if len({stream.team_id for stream in streams} | ({team_id} if team_id else set())) > 1:
+        raise Refused({"streams": "All streams of a post must belong to one team."})
+    return streams
+
+
+def _put_in_streams(post: Post, streams: Sequence[Stream]) -> None:
+    if post.in_streams:
+        # Positions are unique per post: the old rows must be gone before the new order is written.
+        post.in_streams.clear()
+        db.session.flush()
+    post.in_streams.extend(PostStream(stream=stream, position=place) for place, stream in enumerate(streams))
+
+
+def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
+    found = Findings()
+    values: dict[str, Any] = {
+        name: check(changes[name], found) for name, check in PLAIN_FIELDS.items() if name in changes
+    }
+    if "event" in changes:
+        values.update(checking.event(changes["event"], found))
+    if post.plannable and ("publish_at" in changes or "timezone" in changes):
+        values.update(_plan(post, changes, found))
+    accounts = _accounts(post, changes, found)
+    variants = _variants(post, changes, found)
+    found.settle()
+    for name, value in values.items():
+        setattr(post, name, value)
+    _place(post, accounts, variants, changes)
+
+
+def _plan(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[str, Any]:
+    wall = changes["publish_at"] if "publish_at" in changes else post.publish_at
+    zone = changes.get("timezone") or post.timezone
+    if not wall:
+        if post.state == "scheduled":
+            found.add("publish_at", "A scheduled post needs a time. Take it back to draft to leave the time open.")
+        return {"publish_at": None, "due_at": None, "timezone": zone}
+    planned = checking.moment(wall, zone, found, fold=changes.get("fold"))
+    if planned is None:
+        return {}
+    return {"publish_at": planned.wall, "timezone": planned.timezone, "due_at": planned.instant}
+
+
+def _accounts(post: Post, changes: Mapping[str, Any], found: Findings) -> list[Account] | None:
+    ids = changes.get("accounts")
+    if ids is None:
+        return None
+    rows = db.session.scalars(
+        sa.select(Account).where(
+            Account.id.in_(list(ids)), Account.team_id == post.team_id, Account.deleted_at.is_(None)
+        )
+    ).all()
+    for missing in sorted(set(ids) - {account.id for account in rows}):
+        found.add("accounts", f"Your team has no account {missing}. Choose one of its accounts.")
+    return list(rows)
+
+
+def _variants(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[int, str | None]:
+    given = changes.get("variants") or {}
+    ours = set(db.session.scalars(sa.select(Account.id).where(Account.team_id == post.team_id)))
+    variants: dict[int, str | None] = {}
+    for key, value in given.items():
+        if not str(key).isdecimal() or int(key) not in ours:
+            found.add("variants", f"Your team has no account {str(key)[:20]}. Choose one of its accounts.")
+            continue
+        raw = (value or {}).get("text")
+        variants[int(key)] = checking.text(raw, found) if raw else None
+    return variants
+
+
+def _place(
+    post: Post, accounts: list[Account] | None, variants: Mapping[int, str | None], changes: Mapping[str, Any]
+) -> None:
+    if "accounts" in changes:
+        post.own_places = accounts is not None
+        chosen = {account.id for account in accounts or []}
+        for place in list(post.places):
+            place.chosen = place.account_id in chosen
+        known = {place.account_id for place in post.places}
+        post.places.extend(Place(account_id=number, chosen=True) for number in sorted(chosen - known))
+    for number, text in variants.items():
+        place = next((row for row in post.places if row.account_id == number), None)
+        if place is None:
+            post.places.append(Place(account_id=number, chosen=False, text=text))
+        else:
+            place.text = text
+
+
+def _may_change_settled(post: Post, actor: Actor) -> bool:
+    needs_approval = any(stream.needs_approval for stream in post.streams)
+    return actor.may("approve posts", post.team_id) or not needs_approval
+
+
+def _shown(post: Post) -> dict[str, Any]:
+    """What a reader can see, for the audit and to know whether feeds must change."""
+    return {
+        "title": post.title, "text": post.text, "link": post.link, "language": post.language,
+        "streams": [stream.handle for stream in post.streams],
+        "due_at": post.due_at.isoformat() if post.due_at else None,
+        "event": [
+            post.event_starts_at.isoformat() if post.event_starts_at else None,
+            post.event_ends_at.isoformat() if post.event_ends_at else None,
+            post.event_timezone, post.event_location,
+        ],
+    }  # fmt: skip

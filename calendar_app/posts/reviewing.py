@@ -1,0 +1,50 @@
+"""Agreeing on a post: sent for review, approved, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendar_app.errors import Conflict
+from calendar_app.people.audit import record
+from calendar_app.posts.drafting import lock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_app.people.roles import Actor
+    from calendar_app.posts.models import Post
+
+
+def send_for_review(post: Post, *, actor: Actor, now: datetime) -> None:
+    """Draft → in review."""
+    lock(post)
+    actor.need("write posts", post.team_id)
+    _move(post, "in_review", {"draft", "missed"}, actor, now)
+
+
+def approve(post: Post, *, actor: Actor, now: datetime) -> None:
+    """Draft or in review → approved."""
+    lock(post)
+    actor.need("approve posts", post.team_id)
+    _move(post, "approved", {"draft", "in_review"}, actor, now)
+    post.approver_id = actor.person.id
+
+
+def take_back(post: Post, *, actor: Actor, now: datetime) -> None:
+    """In review or approved → draft."""
+    lock(post)
+    actor.need("write posts", post.team_id)
+    _move(post, "draft", {"in_review", "approved"}, actor, now)
+    post.approver_id = None
+
+
+def _move(post: Post, state: str, allowed: set[str], actor: Actor, now: datetime) -> None:
+    if post.state == state:
+        return
+    if post.state not in allowed:
+        raise Conflict(f"This post is {post.state.replace('_', ' ')}; that step does not fit here.")
+    before = post.state
+    post.state = state
+    post.version += 1
+    post.updated_at = now
+    record(f"post {state.replace('_', ' ')}", post.uuid, actor=actor, team_id=post.team_id, before={"state": before})

@@ -1,0 +1,1 @@
+"""Streams: the topics that readers follow one by one."""

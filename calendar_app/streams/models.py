@@ -1,0 +1,72 @@
+"""Stream: a topic that people follow by itself. The central object of Sluice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from calendar_app.extensions import Model
+from calendar_app.times import UTCDateTime, utcnow
+
+if TYPE_CHECKING:
+    from calendar_app.channels.models import Account
+    from calendar_app.people.models import Person, Team
+
+HUES = ("coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum")
+VISIBILITIES = ("public", "unlisted", "internal")
+SCHEDULES = ("titles", "times", "nothing")
+
+stream_account = sa.Table(
+    "stream_account",
+    Model.metadata,
+    sa.Column("stream_id", sa.ForeignKey("stream.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Stream(Model):
+    """`handle` is permanent: addresses and subscriptions of readers depend on it.
+
+    `feed_version` and `feed_changed_at` answer the one cheap question of a feed: has anything changed?
+    """
+
+    __tablename__ = "stream"
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("hue").in_(HUES), name="hue"),
+        sa.CheckConstraint(sa.column("visibility").in_(VISIBILITIES), name="visibility"),
+        sa.CheckConstraint(sa.column("public_schedule").in_(SCHEDULES), name="public_schedule"),
+        sa.CheckConstraint("grace_minutes BETWEEN 1 AND 10080", name="grace_minutes"),
+        sa.CheckConstraint("handle = lower(handle) AND length(handle) BETWEEN 2 AND 40", name="handle"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey("team.id", ondelete="CASCADE"), index=True)
+    handle: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    description: Mapped[str] = mapped_column(sa.String(500), default="")
+    hue: Mapped[str] = mapped_column(sa.String(16))
+    language: Mapped[str] = mapped_column(sa.String(16), default="en")
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+    visibility: Mapped[str] = mapped_column(sa.String(16), default="public")
+    public_schedule: Mapped[str] = mapped_column(sa.String(16), default="titles")
+    guidelines: Mapped[str] = mapped_column(sa.String(4000), default="")
+    cadence: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    grace_minutes: Mapped[int] = mapped_column(default=60)
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+    responsible_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    feed_version: Mapped[int] = mapped_column(default=1)
+    feed_changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    team: Mapped[Team] = relationship()
+    responsible: Mapped[Person | None] = relationship()
+    accounts: Mapped[list[Account]] = relationship(secondary=stream_account, order_by="Account.id")
+
+    @property
+    def has_feed(self) -> bool:
+        return self.visibility in {"public", "unlisted"}

@@ -1,0 +1,104 @@
+"""The clock: sleeps until something is due, then wakes a lane. Any number of copies may run.
+
+With Redis away, or no worker in sight, it does the work itself: on time all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TYPE_CHECKING
+
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendar_app.channels.claiming import next_due
+from calendar_app.channels.delivering import drain
+from calendar_app.enqueue import CLOCK_BELL, connection, wake
+from calendar_app.extensions import database_now, db, writing
+from calendar_app.health.pulse import beat
+from jobs import upkeep
+from jobs.running import app
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+# A worker needs a moment to fork; it then waits for the exact instant itself.
+WAKE_AHEAD = 0.3
+# Look at least this often, should the bell not have been heard.
+LONGEST_SLEEP = 1.0
+# What has been due this long is not being taken care of: do it here.
+PATIENCE = 1.0
+BEAT_EVERY = 5.0
+UPKEEP_EVERY = 60.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Clock:
+    stopping: Event = field(default_factory=Event)
+    beat_at: float = -BEAT_EVERY
+    upkeep_at: float = -UPKEEP_EVERY
+
+    def run(self) -> None:
+        """Tick until told to stop. Needs an app context; no error of a moment ends it."""
+        while not self.stopping.is_set():
+            try:
+                wait = self.tick()
+            except SQLAlchemyError as error:
+                db.session.rollback()
+                log.warning("the database does not answer, trying again: %s", error)
+                wait = 0.5
+            self._sleep(wait)
+
+    def tick(self) -> float:
+        """Do what the moment asks for; returns how many seconds may be slept."""
+        due, now = next_due(), database_now()
+        db.session.rollback()
+        self._beat()
+        wait = (due - now).total_seconds() if due else LONGEST_SLEEP
+        if wait <= WAKE_AHEAD:
+            awake = wake("publish")
+            if not awake or wait < -PATIENCE:
+                drain(budget_seconds=5)
+            return 0.1 if awake else max(min(wait, LONGEST_SLEEP), 0.02)
+        self._upkeep()
+        return min(wait - WAKE_AHEAD, LONGEST_SLEEP)
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        self.stopping.set()
+
+    def _beat(self) -> None:
+        if time.monotonic() - self.beat_at >= BEAT_EVERY:
+            with writing():
+                beat("clock")
+                db.session.commit()
+            self.beat_at = time.monotonic()
+
+    def _upkeep(self) -> None:
+        if time.monotonic() - self.upkeep_at >= UPKEEP_EVERY:
+            if not wake("upkeep"):
+                upkeep.run()
+            self.upkeep_at = time.monotonic()
+
+    def _sleep(self, seconds: float) -> None:
+        """Until the time is over, the bell rings or we are told to stop (seen within a fifth of a second)."""
+        until = time.monotonic() + seconds
+        while not self.stopping.is_set() and (left := until - time.monotonic()) > 0:
+            try:
+                if connection().blpop([CLOCK_BELL], timeout=min(left, 0.2)):
+                    return
+            except redis.RedisError:
+                self.stopping.wait(min(left, 0.2))
+
+
+def main() -> None:
+    clock = Clock()
+    signal.signal(signal.SIGTERM, clock.stop)
+    signal.signal(signal.SIGINT, clock.stop)
+    with app().app_context():
+        clock.run()

@@ -1,0 +1,32 @@
+"""Recurring work as data: what, and every how many seconds. Each is harmless when done twice or late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendar_app.api.replaying import forget_old_replays
+from calendar_app.channels.sweeping import miss_overdue, sweep
+from calendar_app.feeds.shelf import render_missing
+from calendar_app.people.sessions import forget_old_sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Recurring:
+    name: str
+    every: int
+    work: Callable[[], object]
+
+
+TIMETABLE = (
+    Recurring("settle expired claims", MINUTE, sweep),
+    Recurring("mark what is too late", MINUTE, miss_overdue),
+    Recurring("render feed parts ahead of readers", MINUTE, render_missing),
+    Recurring("forget old sessions and links", HOUR, forget_old_sessions),
+    Recurring("forget kept API answers", HOUR, forget_old_replays),
+)

@@ -1,0 +1,61 @@
+"""A worker of one lane: builds the app before it forks, and performs only the jobs that are ours."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import redis
+import sqlalchemy.orm
+from rq import Queue, Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from calendar_app.enqueue import LANES
+from calendar_app.supervising.guard import die_with_parent
+from jobs.running import app
+
+ALLOWED = frozenset(f"jobs.{lane}.run" for lane in LANES)
+
+
+class NotOurs(Exception):
+    """A job that names a function we do not offer. JSON alone would import whatever Redis says."""
+
+
+class OurJob(Job):
+    def perform(self) -> Any:
+        if self.func_name not in ALLOWED or self.args or self.kwargs:
+            raise NotOurs(f"refused to run {self.func_name!r}")
+        return super().perform()
+
+
+class LaneWorker(Worker):
+    """One queue per process: only then does RQ take jobs by BLMOVE, which loses none when it is killed."""
+
+    # Seconds between tries while Redis is away; RQ would wait up to a minute.
+    max_connection_wait_time = 2
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        die_with_parent(os.getppid())
+        super().main_work_horse(job, queue)
+
+
+def main(lane: str) -> None:
+    """Work this lane until told to stop (SIGTERM or SIGINT: the job at hand is finished first)."""
+    settings = app().config["SETTINGS"]
+    _warm(lane)
+    link = redis.Redis.from_url(settings.redis_url, health_check_interval=30)
+    worker = LaneWorker(
+        [Queue(lane, connection=link, serializer=JSONSerializer, job_class=OurJob)],
+        connection=link, job_class=OurJob, serializer=JSONSerializer, worker_ttl=45, maintenance_interval=30,
+        default_result_ttl=0, log_job_description=False,
+    )  # fmt: skip
+    worker.work(logging_level="WARNING")
+
+
+def _warm(lane: str) -> None:
+    """Imports and mappers cost more than most jobs: pay before the fork. No connection is opened here."""
+    import importlib
+
+    importlib.import_module(f"jobs.{lane}")
+    sqlalchemy.orm.configure_mappers()

