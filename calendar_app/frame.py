@@ -59,9 +59,9 @@ def page_exists(path: str) -> bool:
 
 def me() -> Person | None:
     """The person who is signed in, None on pages that anyone may see."""
-    from calendar_app.people.signing_in import current_actor
+    from calendar_app.people.signing_in import actor_or_none
 
-    actor = current_actor()
+    actor = actor_or_none()
     return actor.person if actor else None
 
 

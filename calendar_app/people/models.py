@@ -62,7 +62,10 @@ class Session(Model):
 
 
 class Link(Model):
-    """A single-use link that lets its holder in: first set-up, an invitation, the demo's sign-in."""
+    """A single-use link that lets its holder in: first set-up, an invitation, the demo's sign-in.
+
+    An invitation names the team and role that its use gives; until then its person is in no team by it.
+    """
 
     __tablename__ = "link"
     __table_args__ = (sa.CheckConstraint(sa.column("purpose").in_(LINK_PURPOSES), name="purpose"),)
@@ -70,12 +73,15 @@ class Link(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(sa.String(16))
+    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str | None] = mapped_column(sa.String(16))
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     person: Mapped[Person] = relationship()
+    team: Mapped[Team | None] = relationship()
 
 
 class Team(Model):

@@ -118,6 +118,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=16), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UTCDateTime(timezone=True), nullable=False),
@@ -126,11 +128,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_link_person_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_link_team_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("digest", name=op.f("uq_link_digest")),
     )
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "member",
