@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from calendar_app import tokens
+from calendar_app import links, tokens
 from calendar_app.errors import Refused
 from calendar_app.extensions import db
 from calendar_app.people import audit
@@ -72,6 +72,25 @@ def first_link(now: datetime | None = None) -> str | None:
         return None
     person, token = add_person(FIRST_EMAIL, FIRST_TEAM, "owner", name="Owner", now=now)
     return token if is_first(person) else None
+
+
+def welcome_links(hours: float = SET_UP_HOURS, *, now: datetime | None = None) -> str:
+    """One line for the terminal at a start: how the first person gets in. Empty once anybody has a password.
+
+    On a new site a set-up link, on a demo a link that signs its owner in. The caller commits.
+    """
+    if token := first_link(now):
+        return f"Set up:   {links.let_in('set-up', token)}"
+    with_password = sa.select(sa.func.count()).where(Person.password_hash.is_not(None))
+    if db.session.execute(with_password).scalar_one():
+        return ""
+    owners = (
+        sa.select(Person).join(Person.memberships).where(Member.role == "owner", Person.disabled_at.is_(None))
+    )
+    owner = db.session.execute(owners.order_by(Person.id).limit(1)).scalar_one_or_none()
+    return (
+        f"Sign in:  {links.let_in('sign-in', make_link(owner, 'sign-in', hours, now=now))}" if owner else ""
+    )
 
 
 def is_first(person: Person) -> bool:
