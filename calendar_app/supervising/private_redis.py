@@ -22,6 +22,8 @@ from calendar_app.supervising import CannotStart
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from redis.retry import Retry
+
 OLDEST = (6, 2)
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 (unix(7)), macOS 103
 # redis-py reads CLIENT INFO, which holds the path bare, by splitting at blanks and "="; RQ asks for it.
@@ -91,7 +93,7 @@ def answers(url: str) -> bool:
     import redis
 
     try:
-        with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+        with redis.Redis.from_url(url, retry=_once(), socket_timeout=1, socket_connect_timeout=1) as client:
             return bool(client.ping())
     except redis.RedisError:
         return False
@@ -163,10 +165,18 @@ def _make_private(place: Path) -> None:
         )
 
 
+def _once() -> Retry:
+    """redis-py by itself tries ten times, which takes seconds; a look at a socket is one look."""
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return Retry(NoBackoff(), 0)
+
+
 def _end_left_over(folder: Path, socket: Path) -> None:
     import redis
 
-    client = redis.Redis(unix_socket_path=str(socket), socket_timeout=2, decode_responses=True)
+    client = redis.Redis(unix_socket_path=str(socket), retry=_once(), socket_timeout=2, decode_responses=True)
     try:
         pid = _left_over(client, folder, socket)
         if pid is None:
