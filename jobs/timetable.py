@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from calendar_app.api.replaying import forget_old_replays
 from calendar_app.channels.sweeping import miss_overdue, sweep
-from calendar_app.feeds.shelf import render_missing
-from calendar_app.people.sessions import forget_old_sessions
+from calendar_app.feeds.parts import render_missing
+from calendar_app.people import sessions
+from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,6 @@ TIMETABLE = (
     Recurring("settle expired claims", MINUTE, sweep),
     Recurring("mark what is too late", MINUTE, miss_overdue),
     Recurring("render feed parts ahead of readers", MINUTE, render_missing),
-    Recurring("forget old sessions and links", HOUR, forget_old_sessions),
+    Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget kept API answers", HOUR, forget_old_replays),
 )

@@ -26,6 +26,8 @@ class Site(Model):
     install_year: Mapped[int]
     instance: Mapped[str] = mapped_column(sa.String(64))
     hold_reason: Mapped[str | None] = mapped_column(sa.String(300))
+    # Counted at each start, here and in the data folder: a database that lags behind was put back from a copy.
+    starts: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
 

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("install_year", sa.Integer(), nullable=False),
         sa.Column("instance", sa.String(length=64), nullable=False),
         sa.Column("hold_reason", sa.String(length=300), nullable=True),
+        sa.Column("starts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", UTCDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_site_single")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),

@@ -1,0 +1,61 @@
+# Sluice: `make run` starts it, `make test` proves it. Both need python3 (3.11 or newer), its venv module and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check bench faults lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runs ## start Sluice with a demo organisation (PORT=8000)
+	@exec $(BIN)/sluice up --demo --port $(PORT)
+
+demo: $(VENV)/.runs ## fill the site in ./var with the demo organisation
+	@$(BIN)/sluice demo
+
+test: $(VENV)/.tests ## run all tests (add ARGS="-k word" to choose)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(VENV)/.tests ## linters and types, then all tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+faults: $(VENV)/.tests ## the long runs: kill, freeze and flood real processes
+	@SLUICE_FAULT_SECONDS=120 $(BIN)/python -m pytest -m faults tests/faults $(ARGS)
+
+bench: $(VENV)/.bench ## measure lateness, bursts, feeds and the calendar page; prints figures side by side
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## write the lock files anew (needs uv)
+	@for set in "requirements --extra build" "requirements-test --extra build --extra test --extra check" \
+	  "requirements-bench --extra build --extra bench"; do set -- $$set; name=$$1; shift; \
+	  uv pip compile -q --universal --python-version 3.11 --no-header --generate-hashes "$$@" \
+	  $$([ $$name = requirements ] || echo -c requirements.lock) pyproject.toml -o $$name.lock; done
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Sluice needs Python 3.11 or newer; name one with PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
+
+$(VENV)/.runs: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what Sluice needs (about half a minute the first time) …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tests: requirements-test.lock $(VENV)/.runs
+	@echo "Installing what the tests need …"
+	@$(PIP) install --require-hashes -r requirements-test.lock
+	@bash tests/browser/install_chromium
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.tests
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@

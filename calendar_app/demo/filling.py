@@ -1,0 +1,161 @@
+"""Fills an empty site with the demo, dates counted from today so that the calendar is never stale."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from calendar_app.channels.models import Account, Delivery
+from calendar_app.channels.registry import adapter_for
+from calendar_app.demo import material
+from calendar_app.extensions import database_now, db, writing
+from calendar_app.people.models import Member, Person, Site, Team
+from calendar_app.people.roles import Actor, actor_for
+from calendar_app.people.setting_up import add_person
+from calendar_app.posts.drafting import draft
+from calendar_app.posts.models import Post
+from calendar_app.posts.reviewing import send_for_review
+from calendar_app.posts.scheduling import plan_deliveries, schedule
+from calendar_app.streams.cadence import parse_cadence, slots
+from calendar_app.streams.models import Stream
+from calendar_app.times import to_wall, wall_fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendar_app.demo.material import DemoStream
+
+PAST, AHEAD = timedelta(days=24), timedelta(days=26)
+# The visitor should see a post go out by itself: soon, but not before the page is open.
+VISIBLE_AFTER = timedelta(seconds=75)
+
+
+def fill() -> str:
+    """Make the demo unless the site has content; always plan one post that goes out within two minutes. Commits."""
+    with writing():
+        if db.session.scalar(sa.select(Stream.id).limit(1)) is None:
+            _fill_empty()
+            said = "The demo organisation is in place."
+        else:
+            said = "The site has content already; nothing was replaced."
+        plan_a_visible_post()
+        db.session.commit()
+        return said
+
+
+def plan_a_visible_post() -> Post | None:
+    """Schedule a post that visitors will see going out; None where the demo's stream or owner is gone."""
+    owner = demo_owner()
+    stream = db.session.scalar(sa.select(Stream).where(Stream.handle == "traffic"))
+    if owner is None or stream is None or stream.archived_at:
+        return None
+    now = database_now()
+    number = db.session.scalar(sa.select(sa.func.count()).select_from(Post)) or 0
+    title, text = material.VISIBLE[number % len(material.VISIBLE)]
+    return _plan(stream, title, text, now + VISIBLE_AFTER, actor_for(owner), now)
+
+
+def demo_owner() -> Person | None:
+    return db.session.scalar(sa.select(Person).where(Person.email == material.OWNER[0], Person.disabled_at.is_(None)))
+
+
+def _fill_empty() -> None:
+    now = database_now()
+    db.session.execute(sa.update(Site).values(name=material.SITE))
+    owner, _ = add_person(material.OWNER[0], material.TEAM, "owner", name=material.OWNER[1])
+    for email, name, role in material.OTHERS:
+        add_person(email, material.TEAM, role, name=name)
+    team = db.session.scalars(sa.select(Team).where(Team.name == material.TEAM)).one()
+    db.session.execute(
+        sa.update(Person)
+        .where(Person.id.in_(sa.select(Member.person_id).where(Member.team_id == team.id)))
+        .values(timezone=material.ZONE)
+    )
+    log = Account(team_id=team.id, channel="log", name="Town hall screen (log)")
+    db.session.add(log)
+    db.session.flush()
+    actor = actor_for(owner)
+    for wanted in material.STREAMS:
+        stream = _stream(wanted, team, owner, log)
+        _past(stream, wanted, actor, now)
+        _future(stream, wanted, actor, now)
+
+
+def _stream(wanted: DemoStream, team: Team, owner: Person, account: Account) -> Stream:
+    stream = Stream(
+        team_id=team.id, handle=wanted.handle, name=wanted.name, hue=wanted.hue, description=wanted.description,
+        guidelines=wanted.guidelines, cadence=parse_cadence(wanted.cadence).to_json(), timezone=material.ZONE,
+        public_schedule=wanted.public_schedule, visibility=wanted.visibility, responsible_id=owner.id,
+    )  # fmt: skip
+    db.session.add(stream)
+    db.session.flush()
+    stream.accounts.append(account)
+    return stream
+
+
+def _past(stream: Stream, wanted: DemoStream, actor: Actor, now: datetime) -> None:
+    when = slots(parse_cadence(wanted.cadence), stream.timezone, now - PAST, now)
+    for at, (title, text) in zip(when, cycle(wanted.titles), strict=False):
+        post = _written(stream, title, text, at, actor, now)
+        post.state, post.published_at, post.changed_at, post.revision = "published", at, at, 1
+        plan_deliveries(post)
+        for row in post.deliveries:
+            _delivered(row, at)
+
+
+def _delivered(row: Delivery, at: datetime) -> None:
+    row.state, row.attempts = "delivered", 1
+    row.sent_at = row.finished_at = at + timedelta(milliseconds=20)
+    row.serial = not adapter_for(row.account.channel).parallel
+
+
+def _future(stream: Stream, wanted: DemoStream, actor: Actor, now: datetime) -> None:
+    """Two slots of three are taken; the third is a gap to be seen. One post waits for review, one is a draft."""
+    titles = _later_titles(wanted)
+    for number, at in enumerate(slots(parse_cadence(wanted.cadence), stream.timezone, now, now + AHEAD)):
+        if number % 3 == 2:
+            continue
+        title, text = next(titles)
+        if number == 3:
+            send_for_review(_written(stream, title, text, at, actor, now), actor=actor, now=now)
+        elif number == 4:
+            _written(stream, title, text, at, actor, now)
+        else:
+            _plan(stream, title, text, at, actor, now)
+    if wanted.handle == "culture":
+        _concert(stream, actor, now)
+
+
+def _later_titles(wanted: DemoStream) -> Iterator[tuple[str, str]]:
+    titles = list(wanted.titles)
+    return cycle(titles[2:] + titles[:2])
+
+
+def _concert(stream: Stream, actor: Actor, now: datetime) -> None:
+    """A post with an event: in followers' calendars it stands at the time of the concert."""
+    day = to_wall(now, stream.timezone).date() + timedelta(days=12)
+    post = _written(stream, "Midwinter concert in the town hall",
+                    "The youth choir and the town band, together for the first time.", now + timedelta(days=5), actor, now,
+                    event={"starts_at": f"{day}T19:00", "ends_at": f"{day}T21:00", "timezone": stream.timezone,
+                           "location": "Town hall, Storgata 1, Fjordvik"})  # fmt: skip
+    schedule(post, actor=actor, now=now)
+
+
+def _plan(stream: Stream, title: str, text: str, at: datetime, actor: Actor, now: datetime) -> Post:
+    post = _written(stream, title, text, at, actor, now)
+    schedule(post, actor=actor, now=now)
+    return post
+
+
+def _written(
+    stream: Stream, title: str, text: str, at: datetime, actor: Actor, now: datetime, **more: object
+) -> Post:
+    wall = to_wall(at, stream.timezone)
+    changes = {
+        "streams": [stream.handle], "title": title, "text": text, "timezone": stream.timezone,
+        "publish_at": wall.isoformat(timespec="seconds"), "fold": wall_fold(at, stream.timezone), **more,
+    }  # fmt: skip
+    return draft(changes, actor=actor, now=now)

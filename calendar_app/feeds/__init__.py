@@ -1,0 +1,1 @@
+"""Feeds: what readers and their programs poll."""

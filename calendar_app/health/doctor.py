@@ -1,0 +1,170 @@
+"""`sluice doctor`: what is wrong, in sentences, and what to do about each."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+import redis
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from calendar_app import create_app, migrating
+from calendar_app.config import Settings, WrongSetting, read_settings
+from calendar_app.extensions import database_now, db, start_writing
+from calendar_app.health import questions
+from calendar_app.health.views import metrics_token
+from calendar_app.posts.publishing import on_hold
+from calendar_app.supervising.ports import port_taken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`wrong` counts for the exit code; the others are good news or advice."""
+
+    text: str
+    wrong: bool = False
+    advice: bool = False
+
+
+def examine() -> int:
+    """Print all findings; 1 if anything is wrong, else 0."""
+    try:
+        app = create_app(read_settings())
+    except WrongSetting as problem:
+        _say(Finding(str(problem), wrong=True))
+        return 1
+    with app.app_context():
+        found = list(findings(app.config["SETTINGS"]))
+        for finding in found:
+            _say(finding)
+        click.echo(f"The key for /metrics from elsewhere: {metrics_token()}")
+    return 1 if any(finding.wrong for finding in found) else 0
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """All that can be said of this installation. Needs an app context; never raises for what is merely broken."""
+    yield from _key(settings)
+    yield from _place(settings)
+    asked = [_database, _redis]
+    ok = True
+    for ask in asked:
+        for finding in _guarded(ask, settings):
+            ok = ok and not (finding.wrong and ask is _database)
+            yield finding
+    if ok:
+        for ask in (_clock, _overdue, _hold):
+            yield from _guarded(ask, settings)
+    yield from _mail(settings)
+
+
+def _guarded(ask: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
+    try:
+        return list(ask(settings))
+    except (SQLAlchemyError, redis.RedisError) as error:
+        db.session.rollback()
+        return [Finding(f"A question could not be answered ({type(error).__name__}): {ask.__name__[1:]}.", wrong=True)]
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    path = settings.data / "secret_key"
+    if "SLUICE_SECRET_KEY" in os.environ:
+        yield Finding("The secret key comes from the environment and is long enough.")
+    elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding(f"Others can read the secret key. Run: chmod 600 {path}", wrong=True)
+    else:
+        yield Finding("The secret key is kept in the data folder, readable by this user alone.")
+
+
+def _place(settings: Settings) -> Iterator[Finding]:
+    if settings.plain_loopback:
+        yield Finding("SLUICE_BASE_URL is this machine only; readers elsewhere need the public https:// address.", advice=True)
+    elif settings.base_url.startswith("http://"):
+        yield Finding("SLUICE_BASE_URL begins with http://. Put Sluice behind HTTPS: without it nobody can sign in.", wrong=True)
+    taken = port_taken("127.0.0.1", 8000)
+    if taken and _clock_silent():
+        yield Finding(f"{taken} Another program may hold it: `sluice up --port 8001` takes another.", advice=True)
+
+
+def _clock_silent() -> bool:
+    """Whether no clock of ours is at work, so that whoever holds the port is somebody else."""
+    try:
+        silence = questions.clock_silence()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return True
+    return silence is None or silence > questions.CLOCK_SILENCE
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        have, need = migrating.current(), migrating.newest()
+    except OperationalError as error:
+        yield Finding(f"The database does not answer: {_first_line(error)} Is it running, and is SLUICE_DATABASE_URL right?", wrong=True)
+        return
+    if have != need:
+        yield Finding(f"The database is at {have or 'nothing'}, this version needs {need}. Run: sluice migrate", wrong=True)
+        return
+    try:
+        start_writing()
+        db.session.execute(sa.text("SELECT 1"))
+        db.session.rollback()
+    except OperationalError:
+        db.session.rollback()
+        yield Finding("The database is locked by another program. Close whatever holds it (a database browser, a copy).", wrong=True)
+        return
+    yield Finding(f"The database answers and is at {have}.")
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    try:
+        policy = questions.redis_policy()
+    except redis.RedisError:
+        yield Finding("Redis does not answer. Posts still go out, the clock sends them itself; start Redis (or `sluice up`).", wrong=True)
+        return
+    if policy not in {None, "noeviction"}:
+        yield Finding(f"Redis may throw wake-up calls away (maxmemory-policy {policy}). Run: redis-cli config set maxmemory-policy noeviction", wrong=True)
+    else:
+        yield Finding("Redis answers and keeps what it is given.")
+
+
+def _clock(settings: Settings) -> Iterator[Finding]:
+    silence = questions.clock_silence()
+    if silence is None or silence > questions.CLOCK_SILENCE:
+        yield Finding("The clock is not running, so nothing goes out. Start `sluice up`, or `sluice clock` beside the workers.", wrong=True)
+    else:
+        yield Finding("The clock is running.")
+
+
+def _overdue(settings: Settings) -> Iterator[Finding]:
+    since = questions.oldest_overdue()
+    if since and database_now() - since > questions.OVERDUE:
+        minutes = (database_now() - since).total_seconds() / 60
+        yield Finding(f"The oldest work should have been done {minutes:.0f} minutes ago. Are workers running? Look at their output.", wrong=True)
+    else:
+        yield Finding("Nothing is overdue.")
+
+
+def _hold(settings: Settings) -> Iterator[Finding]:
+    if reason := on_hold():
+        yield Finding(f"Nothing goes out: {reason} Look through the plan, then run: sluice resume", wrong=True)
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if settings.mail_url == "log:":
+        yield Finding("No mail server is set (SLUICE_MAIL_URL); links for new members are shown on the page instead.", advice=True)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:160].rstrip(".") + "."
+
+
+def _say(finding: Finding) -> None:
+    mark = click.style("wrong ", fg="red") if finding.wrong else click.style("advice", fg="yellow") if finding.advice else click.style("ok    ", fg="green")
+    click.echo(f"{mark}  {finding.text}")

@@ -1,0 +1,59 @@
+"""What readiness, metrics and the doctor all want to know: one cheap question each."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import redis
+import sqlalchemy as sa
+
+from calendar_app.channels.models import Delivery
+from calendar_app.enqueue import LANES, connection
+from calendar_app.extensions import database_now, db
+from calendar_app.health.pulse import last_beat
+from calendar_app.posts.models import Post
+
+CLOCK_SILENCE = timedelta(seconds=30)
+OVERDUE = timedelta(seconds=60)
+
+
+def clock_silence() -> timedelta | None:
+    """How long the clock has not been heard; None when it never was."""
+    seen = last_beat("clock")
+    return database_now() - seen if seen else None
+
+
+def oldest_overdue() -> datetime | None:
+    """Since when the longest waiting post or first attempt should have been out; None when all is on time."""
+    now = database_now()
+    post = sa.select(sa.func.min(Post.due_at)).where(Post.state == "scheduled", Post.due_at < now)
+    delivery = (
+        sa.select(sa.func.min(Delivery.next_at))
+        .join(Post, Post.id == Delivery.post_id)
+        .where(Delivery.state.in_(("pending", "retry")), Delivery.next_at < now, Post.state == "published")
+    )
+    return min((at for at in (db.session.scalar(post), db.session.scalar(delivery)) if at), default=None)
+
+
+def deliveries_by_state() -> dict[str, int]:
+    rows = db.session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state))
+    return {state: count for state, count in rows}
+
+
+def posts_by_state() -> dict[str, int]:
+    rows = db.session.execute(sa.select(Post.state, sa.func.count()).group_by(Post.state))
+    return {state: count for state, count in rows}
+
+
+def waiting_jobs() -> dict[str, int]:
+    """Jobs waiting per lane. Raises redis.RedisError when Redis is away."""
+    return {lane: int(connection().llen(f"rq:queue:{lane}")) for lane in LANES}
+
+
+def redis_policy() -> str | None:
+    """Redis's eviction policy; None where the server does not tell. Raises redis.RedisError when it is away."""
+    try:
+        found = connection().config_get("maxmemory-policy")
+    except redis.ResponseError:
+        return None
+    return str(found.get("maxmemory-policy")) if found else None
