@@ -58,11 +58,14 @@ def add_extensions(app: Flask) -> None:
 
 
 def add_doors(app: Flask) -> None:
-    from calendar_app import assets, errors, frame
+    from calendar_app import assets, errors, frame, headers
+    from calendar_app.people import views as people
 
+    headers.register(app)
     assets.register(app)
     frame.register(app)
     errors.register(app)
+    people.register(app)
 
 
 def _folder(name: str) -> Path:

@@ -43,7 +43,7 @@ def invite(actor: Actor, team: Team, email: str, role: str, *, now: datetime | N
 
 
 def join(link: Link) -> Member | None:
-    """What using an invitation gives: the role in the team that it names, unless its person has one by now."""
+    """What using an invitation gives: the role that it names, unless its person has one by now."""
     if link.team is None or link.role is None:
         return None
     return _member_of(link.person, link.team) or put_into_team(link.person, link.team, link.role)

@@ -31,7 +31,7 @@ _LETTERS_FOR = str.maketrans("013457@$!€", "oleastasie")
 
 
 def hash_new(password: str, *, about: Iterable[str] = ()) -> str:
-    """The argon2id hash of a password that is fit for use. `about`: names and addresses it must not just repeat.
+    """The argon2id hash of a password fit for use. `about`: names and addresses it must not just repeat.
 
     Raises Refused with a sentence for the field `password`. It is taken as typed: nothing is cut or changed.
     """
