@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
@@ -147,6 +148,17 @@ class Up:
         self.seen |= descendants(self.process.pid)
         return sorted({*marked(self.mark), *filter(alive, self.seen)} - {self.process.pid})
 
+    def survivors_after(self, seconds: float) -> list[int]:
+        end = time.monotonic() + seconds
+        while self.survivors() and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.survivors()
+
+    def guard(self) -> int:
+        """The guard of the only part: the process that no other one below the supervisor contains."""
+        below = {pid: descendants(pid) for pid in descendants(self.process.pid)}
+        return next(pid for pid in below if not any(pid in others for others in below.values()))
+
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[object]:
@@ -163,7 +175,10 @@ def up(tmp_path: Path) -> Iterator[object]:
         one.process.wait()
         if one.terminal is not None:
             os.close(one.terminal)
-    until(lambda: not any(one.survivors() for one in started), lambda: f"left: {marked(mark)}")
+    left = sorted({pid for one in started for pid in one.survivors_after(5.0)})
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
 
 
 def until(true, otherwise, seconds: float = 15.0) -> None:

@@ -13,7 +13,6 @@ import redis
 from rq import Queue
 
 from calendar_app.supervising import private_redis
-from calendar_app.supervising.guard import descendants
 from tests.supervising import running
 from tests.supervising.running import PART, STUBBORN, part, until
 
@@ -44,7 +43,7 @@ def test_a_killed_guard_takes_its_part_along_and_the_part_starts_again(up):
     run = up(part("worker", STUBBORN, reports=True))
     run.until_ready()
     before = run.survivors()
-    os.kill(guard_of(run), signal.SIGKILL)
+    os.kill(run.guard(), signal.SIGKILL)
     until(lambda: len(run.ledger()) >= 3, run.said)
     assert run.lines("sluice") == ["worker lost its guard; it starts again in 0.05 s."]
     assert set(before) & set(run.survivors()) == set()
@@ -67,7 +66,7 @@ stay()
     run = up(part("worker", horse, reports=True))
     run.until_ready()
     assert len(run.survivors()) == 3
-    guard = guard_of(run)
+    guard = run.guard()
     os.kill(guard, signal.SIGSTOP)
     run.process.kill()
     run.process.wait()
@@ -148,12 +147,6 @@ guard.end_descendants()
 print(len(guard.descendants(os.getpid())))
 """)
     assert asked.stdout == "2 None\n0\n"
-
-
-def guard_of(run: running.Up) -> int:
-    """The one child of the supervisor: under a single part, the only process that no other contains."""
-    below = {pid: descendants(pid) for pid in descendants(run.process.pid)}
-    return next(pid for pid in below if not any(pid in others for others in below.values()))
 
 
 def in_python(code: str) -> subprocess.CompletedProcess[str]:
