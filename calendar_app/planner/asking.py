@@ -1,0 +1,143 @@
+"""What the address asks the calendar for: view, day, filters, open post. The address is the whole state."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from calendar_app.errors import Refused
+from calendar_app.planner.month import span as month_span
+from calendar_app.planner.week import span as week_span
+from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.datastructures import MultiDict
+
+    from calendar_app.planner.plan import Lane
+
+VIEWS = ("month", "week", "list", "day")
+# Posts of a plan can be in these, as shown.
+STATES = (
+    *("draft", "in_review", "approved", "scheduled"),
+    *("sending", "published", "delivered", "failed", "unknown", "missed", "withdrawn"),
+)
+MOST_STREAMS = 200
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`streams` are handles; None means all. `person` is an author's id, `post` the uuid of the open post."""
+
+    view: str
+    day: date
+    streams: tuple[str, ...] | None = None
+    states: tuple[str, ...] = ()
+    person: int | None = None
+    post: str | None = None
+    page: int = 1
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The days shown: from the first to before the second."""
+        if self.view == "month":
+            return month_span(self.day)
+        if self.view == "week":
+            return week_span(self.day)
+        if self.view == "day":
+            return self.day, self.day + timedelta(days=1)
+        first = self.day.replace(day=1)
+        return first, (first + timedelta(days=32)).replace(day=1)
+
+    @property
+    def filtered(self) -> bool:
+        return self.streams is not None or bool(self.states) or self.person is not None
+
+    def address(self, **changes: Any) -> str:
+        """The calendar's address with some of it changed; open post and page are left out unless given."""
+        asked = replace(self, **{"post": None, "page": 1, **changes})
+        parts = [f"view={asked.view}", f"date={asked.day.isoformat()}"]
+        if asked.streams is not None:
+            parts.append("streams=" + "+".join(quote(handle, safe="") for handle in asked.streams))
+        if asked.states:
+            parts.append("states=" + "+".join(asked.states))
+        if asked.person is not None:
+            parts.append(f"person={asked.person}")
+        if asked.page > 1:
+            parts.append(f"page={asked.page}")
+        if asked.post is not None:
+            parts.append(f"post={asked.post}")
+        return "/calendar?" + "&".join(parts)
+
+
+def asked(args: MultiDict[str, str], today: date, lanes: Sequence[Lane]) -> Asked:
+    """Read an address; all streams ticked is the same as none named. Raises Refused with a sentence."""
+    view = args.get("view", "month")
+    if view not in VIEWS:
+        raise Refused({"view": f"There is no view “{view[:20]}”. Choose month, week, list or day."})
+    return Asked(
+        view,
+        day_of(args["date"]) if args.get("date") else today,
+        _streams(args, lanes),
+        _states(args),
+        _number(args, "person"),
+        _post(args),
+        _number(args, "page") or 1,
+    )
+
+
+def day_of(text: str) -> date:
+    """`2026-12-01` as a date within the years we plan in. Raises Refused."""
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise Refused({"date": f"“{text[:20]}” is not a day. Write it as 2026-12-01."})
+    if not EARLIEST_YEAR < day.year < LATEST_YEAR:
+        raise Refused({"date": f"Choose a day from {EARLIEST_YEAR + 1} to {LATEST_YEAR - 1}."})
+    return day
+
+
+def _streams(args: MultiDict[str, str], lanes: Sequence[Lane]) -> tuple[str, ...] | None:
+    if "streams" not in args:
+        return None
+    handles = _names(args.getlist("streams"))[:MOST_STREAMS]
+    everything = {lane.handle for lane in lanes if not lane.archived} <= set(handles)
+    return None if everything else handles
+
+
+def _names(texts: Sequence[str]) -> tuple[str, ...]:
+    """`a+b` arrives as `a b`; a form without scripts sends the name several times."""
+    return (
+        tuple(dict.fromkeys(re.split(r"[\s,+]+", " ".join(texts).strip()))) if "".join(texts).strip() else ()
+    )
+
+
+def _states(args: MultiDict[str, str]) -> tuple[str, ...]:
+    states = _names(args.getlist("states"))
+    for state in states:
+        if state not in STATES:
+            raise Refused({"states": f"There is no state “{state[:20]}”. Choose from {', '.join(STATES)}."})
+    return states
+
+
+def _number(args: MultiDict[str, str], name: str) -> int | None:
+    text = args.get(name, "")
+    if not text:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise Refused({name: f"“{text[:20]}” is not a number."})
+    return int(text)
+
+
+def _post(args: MultiDict[str, str]) -> str | None:
+    text = args.get("post", "")
+    if text and not _UUID.fullmatch(text):
+        raise Refused({"post": "This is not the address of a post."})
+    return text or None

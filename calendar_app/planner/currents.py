@@ -1,0 +1,114 @@
+"""The currents: one line per stream through a week; solid, dashed, dotted. Pure; drawn in units of SVG.
+
+A day is 100 units wide. Solid: something went out. Dashed: something is planned. Dotted: something was
+promised and nothing is planned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from calendar_app.planner.plan import GONE_OUT, NOT_KEEPING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from calendar_app.planner.plan import Lane, Plan
+
+DAY = 100
+WEEK = 7 * DAY
+# More lines than these cannot be told apart in the height of a week's row.
+MOST_LINES = 8
+SPACING = 6
+
+
+class Piece(NamedTuple):
+    """From `x1` to `x2`; kind is run, rest, post, plan or gap; `more` where one day holds several posts."""
+
+    kind: str
+    x1: int
+    x2: int
+    more: bool = False
+
+
+class Tally(NamedTuple):
+    """What one stream has on one day."""
+
+    sent: int = 0
+    planned: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True)
+class Current:
+    lane: Lane
+    y: int
+    pieces: Sequence[Piece]
+
+
+def currents(plan: Plan, days: Sequence[date]) -> list[Current]:
+    """The lines of the plan's first lanes through the seven `days`, one below the other."""
+    counted = tallies(plan, days)
+    return [
+        Current(lane, SPACING // 2 + SPACING * place, pieces([counted[lane.id, day] for day in days]))
+        for place, lane in enumerate(plan.lanes[:MOST_LINES])
+    ]
+
+
+def tallies(plan: Plan, days: Sequence[date]) -> Mapping[tuple[int, date], Tally]:
+    """Per stream and day: how much went out, is planned, is missing. A post counts in each of its streams."""
+    counted: defaultdict[tuple[int, date], Tally] = defaultdict(Tally)
+    for day in days:
+        for placed in plan.posts.get(day, ()):
+            if placed.entry.state in NOT_KEEPING:
+                continue
+            for number in placed.entry.streams:
+                old = counted[number, day]
+                sent = placed.entry.state in GONE_OUT
+                counted[number, day] = Tally(old.sent + sent, old.planned + (not sent), old.open)
+        for open_ in plan.gaps.get(day, ()):
+            old = counted[open_.gap.lane.id, day]
+            counted[open_.gap.lane.id, day] = old._replace(open=old.open + 1)
+    return counted
+
+
+def pieces(week: Sequence[Tally]) -> list[Piece]:
+    """The line of one stream through the days of a week, drawn from the thin line up to the thick."""
+    busy = any(day.sent or day.planned for day in week)
+    missing = any(day.open for day in week)
+    if not busy:
+        return [Piece("gap", 6, WEEK - 6)] if missing else [Piece("rest", 0, WEEK)]
+    return [*_thin(week), *_thick(week)]
+
+
+def _thin(week: Sequence[Tally]) -> list[Piece]:
+    """The run itself, which stops at both sides of a gap."""
+    found, start = [], 0
+    for number, day in enumerate(week):
+        if _is_gap(day):
+            if number * DAY > start:
+                found.append(Piece("run", start, number * DAY - 2))
+            start = (number + 1) * DAY + 2
+    if start < WEEK:
+        found.append(Piece("run", start, WEEK))
+    return found
+
+
+def _thick(week: Sequence[Tally]) -> list[Piece]:
+    found = []
+    for number, day in enumerate(week):
+        left = number * DAY
+        if _is_gap(day):
+            found.append(Piece("gap", left + 6, left + 96))
+        elif day.sent:
+            found.append(Piece("post", left + 14, left + 86, day.sent + day.planned > 1))
+        elif day.planned:
+            found.append(Piece("plan", left + 14, left + 86, day.planned > 1))
+    return found
+
+
+def _is_gap(day: Tally) -> bool:
+    return bool(day.open) and not day.sent and not day.planned

@@ -1,0 +1,184 @@
+"""Loading a plan: narrow columns of the asker's teams within a window.
+
+The number of queries does not depend on the number of posts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from calendar_app.channels.models import Delivery
+from calendar_app.extensions import db
+from calendar_app.people.models import Member, Person
+from calendar_app.planner.plan import Entry, Lane
+from calendar_app.posts.models import Post, PostStream
+from calendar_app.streams.models import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from calendar_app.people.roles import Actor
+
+# A month of a very busy newsroom; beyond it a page says that it shows only the first.
+MOST_ENTRIES = 5000
+MOST_CHANGES = 200
+# What outweighs what when a post went to several places: the one that needs a person first.
+_WEIGHT = ("failed", "unknown", "sending", "retry", "pending", "delivered")
+
+
+class Loaded(NamedTuple):
+    """`cut` is true where the window holds more than MOST_ENTRIES."""
+
+    entries: list[Entry]
+    cut: bool
+
+
+class Change(NamedTuple):
+    uuid: str
+    title: str
+    state: str
+    version: int
+    at: datetime
+
+
+def lanes(actor: Actor) -> list[Lane]:
+    """All streams of the asker's teams, the archived ones last, each group by name."""
+    rows = db.session.execute(
+        sa.select(
+            Stream.id, Stream.team_id, Stream.handle, Stream.name, Stream.hue, Stream.timezone,
+            Stream.cadence, Stream.created_at, Stream.archived_at,
+        )
+        .where(Stream.team_id.in_(actor.team_ids))
+        .order_by(Stream.archived_at.is_not(None), sa.func.lower(Stream.name), Stream.id)
+    )  # fmt: skip
+    return [Lane(*row[:6], tuple(row.cadence), row.created_at, row.archived_at is not None) for row in rows]
+
+
+def people(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of everybody in the asker's teams, by name."""
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name)
+        .where(Person.id.in_(sa.select(Member.person_id).where(Member.team_id.in_(actor.team_ids))))
+        .order_by(sa.func.lower(Person.name), Person.id)
+    )
+    return [(number, name) for number, name in rows]
+
+
+def entries(
+    actor: Actor,
+    since: datetime,
+    until: datetime,
+    *,
+    stream_ids: Collection[int] | None = None,
+    states: Collection[str] = (),
+    person_id: int | None = None,
+) -> Loaded:
+    """Posts planned or gone out in [since, until), by time. `states` are the states as shown."""
+    if stream_ids is not None and not stream_ids:
+        return Loaded([], False)
+    window = _window(actor, since, until)
+    if person_id is not None:
+        window.append(Post.author_id == person_id)
+    if stream_ids is not None:
+        window.append(Post.id.in_(sa.select(PostStream.post_id).where(PostStream.stream_id.in_(stream_ids))))
+    found = _entries(window, limit=MOST_ENTRIES + 1)
+    kept = [entry for entry in found[:MOST_ENTRIES] if not states or entry.state in states]
+    return Loaded(kept, len(found) > MOST_ENTRIES)
+
+
+def needing_a_person(actor: Actor, since: datetime, *, limit: int) -> list[Entry]:
+    """Posts that wait for somebody: reviews at any time, what failed, is unknown or was missed since then."""
+    stuck = sa.select(Delivery.post_id).where(
+        Delivery.action == "publish", Delivery.state.in_(("failed", "unknown")), Delivery.due_at >= since
+    )
+    wanted = [
+        Post.team_id.in_(actor.team_ids),
+        Post.due_at.is_not(None),
+        sa.or_(
+            Post.state == "in_review",
+            sa.and_(Post.state == "missed", Post.due_at >= since),
+            sa.and_(Post.state == "published", Post.id.in_(stuck)),
+        ),
+    ]
+    return _entries(wanted, limit=limit)
+
+
+def changes(actor: Actor, since: datetime, until: datetime, *, after: datetime) -> list[Change]:
+    """Posts of the window [since, until) that changed, or whose deliveries moved, after an instant."""
+    moved = sa.select(Delivery.post_id).where(
+        sa.or_(Delivery.finished_at > after, Delivery.sent_at > after, Delivery.lease_until > after)
+    )
+    wanted = [
+        *_window(actor, since, until),
+        sa.or_(Post.updated_at > after, Post.changed_at > after, Post.id.in_(moved)),
+    ]
+    return [
+        Change(entry.uuid, entry.title, entry.state, entry.version, entry.at)
+        for entry in _entries(wanted, limit=MOST_CHANGES)
+    ]
+
+
+def shown_state(state: str, outcomes: Iterable[str]) -> str:
+    """The state that a reader of the plan sees: of a published post, what became of its deliveries."""
+    if state != "published":
+        return state
+    known = [outcome for outcome in outcomes if outcome in _WEIGHT]
+    worst = min(known, key=_WEIGHT.index, default="published")
+    return "sending" if worst in {"retry", "pending"} else worst
+
+
+def _window(actor: Actor, since: datetime, until: datetime) -> list[Any]:
+    return [Post.team_id.in_(actor.team_ids), Post.due_at >= since, Post.due_at < until]
+
+
+def _entries(wanted: Sequence[Any], *, limit: int) -> list[Entry]:
+    rows = db.session.execute(
+        sa.select(
+            Post.id, Post.uuid, Post.title, Post.language, Post.version, Post.state, Post.due_at,
+            Post.team_id, Post.author_id,
+        )
+        .where(*wanted)
+        .order_by(Post.due_at, Post.id)
+        .limit(limit)
+    ).all()  # fmt: skip
+    if not rows:
+        return []
+    streams = _streams(wanted)
+    outcomes = _outcomes(wanted) if any(row.state == "published" for row in rows) else {}
+    return [
+        Entry(
+            row.uuid, row.title, row.language, row.version, shown_state(row.state, outcomes.get(row.id, ())),
+            row.due_at, row.team_id, tuple(streams.get(row.id, ())), row.author_id,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _streams(wanted: Sequence[Any]) -> Mapping[int, list[int]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(PostStream.post_id, PostStream.stream_id)
+        .join(Post, Post.id == PostStream.post_id)
+        .where(*wanted)
+        .order_by(PostStream.post_id, PostStream.position)
+    )
+    for post_id, stream_id in rows:
+        found[post_id].append(stream_id)
+    return found
+
+
+def _outcomes(wanted: Sequence[Any]) -> Mapping[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(Delivery.post_id, Delivery.state)
+        .join(Post, Post.id == Delivery.post_id)
+        .where(*wanted, Delivery.action == "publish", Post.state == "published")
+        .distinct()
+    )
+    for post_id, state in rows:
+        found[post_id].append(state)
+    return found

@@ -1,0 +1,218 @@
+"""The calendar's door: pages, the fragments they load, and moving a post."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from calendar_app.enqueue import plan_changed
+from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
+from calendar_app.extensions import database_now, db
+from calendar_app.people.roles import scoped
+from calendar_app.people.signing_in import current_actor, member_required, wants_json
+from calendar_app.planner import loading
+from calendar_app.planner.asking import STATES, Asked, asked, day_of
+from calendar_app.planner.clock_change import offset_name
+from calendar_app.planner.month import cell
+from calendar_app.planner.moving import Moved, move_post
+from calendar_app.planner.plan import MOVABLE
+from calendar_app.planner.sheet import MOST_NEEDS, Sheet, midnight, sheet, zone_of
+from calendar_app.posts.models import Post
+from calendar_app.times import rfc3339, to_wall, utcnow
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask.typing import ResponseReturnValue
+
+    from calendar_app.people.roles import Actor
+
+planner = Blueprint("planner", __name__)
+
+# Two answers may cross: a change within these seconds is told twice rather than never.
+OVERLAP = timedelta(seconds=2)
+TEMPLATES = {"month": "month", "week": "week", "list": "list", "day": "list"}
+
+
+@planner.get("/calendar")
+@member_required
+def calendar() -> ResponseReturnValue:
+    actor = current_actor()
+    lanes = loading.lanes(actor)
+    if all(lane.archived for lane in lanes):
+        return render_template("planner/empty.html", may_begin=_may_begin(actor))
+    now = utcnow()
+    zone = zone_of(actor, lanes)
+    wanted = asked(request.args, now.astimezone(ZoneInfo(zone)).date(), lanes)
+    return render_template(
+        f"planner/{TEMPLATES[wanted.view]}.html",
+        **_words(sheet(wanted, actor, lanes, now=now)),
+        people=loading.people(actor),
+        peek=_peek(actor, wanted.post, zone) if wanted.post else None,
+    )
+
+
+@planner.get("/calendar/days/<day>")
+@member_required
+def day_rest(day: str) -> ResponseReturnValue:
+    """The posts and gaps of one day that its cell in the month had no room for."""
+    actor = current_actor()
+    lanes = loading.lanes(actor)
+    wanted = replace(asked(request.args, day_of(day), lanes), view="day", day=day_of(day))
+    page = sheet(wanted, actor, lanes, now=utcnow())
+    shown = cell(page.plan, wanted.day, today=page.today)
+    posts = page.plan.posts.get(wanted.day, ())[len(shown.posts) :]
+    gaps = [one for one in page.plan.gaps.get(wanted.day, ()) if not one.past][len(shown.gaps) :]
+    return render_template("planner/_rest.html", **_words(page), posts=posts, gaps=gaps)
+
+
+@planner.get("/calendar/states")
+@member_required
+def states() -> ResponseReturnValue:
+    """What changed in the days shown since the last answer; asked every few seconds while a page is seen."""
+    actor = current_actor()
+    zone = zone_of(actor, loading.lanes(actor))
+    try:
+        first, last = (midnight(day_of(request.args.get(name, "")), zone) for name in ("from", "to"))
+        after = _instant(request.args.get("since", ""))
+    except Refused as error:
+        return _refusal(error)
+    now = database_now()
+    found = loading.changes(actor, first, last, after=after - OVERLAP)
+    return jsonify(now=rfc3339(now), posts=[_change(one, zone) for one in found])
+
+
+@planner.get("/posts/<uuid:number>/peek")
+@member_required
+def peek(number: Any) -> ResponseReturnValue:
+    """One post beside the plan: a fragment for scripts, else the calendar with the post open."""
+    actor = current_actor()
+    post = _post(actor, str(number))
+    zone = zone_of(actor, loading.lanes(actor))
+    if request.headers.get("Sec-Fetch-Dest") == "document":
+        day = to_wall(post.due_at, zone).date() if post.due_at else utcnow().astimezone(ZoneInfo(zone)).date()
+        return redirect(Asked("month", day).address(post=post.uuid), 303)
+    return render_template("planner/_peek.html", **_peek(actor, post.uuid, zone))
+
+
+@planner.post("/posts/<uuid:number>/move")
+@member_required
+def move(number: Any) -> ResponseReturnValue:
+    """`date` and `version`, as JSON or as a form; the clock stays, the day changes."""
+    actor = current_actor()
+    post = _post(actor, str(number))
+    zone = zone_of(actor, loading.lanes(actor))
+    sent = request.get_json(silent=True) if request.is_json else request.form
+    if not isinstance(sent, dict) and request.is_json:
+        sent = {}
+    try:
+        day, version = _wanted(sent)
+        moved = move_post(post, day, version=version, actor=actor, now=database_now(), shown_in=zone)
+        title, state, new = post.title or _("Untitled"), post.state, post.version
+        db.session.commit()
+    except (Refused, Stale, Conflict, NotAllowed) as error:
+        if not wants_json():
+            raise
+        return _refusal(error)
+    if state == "scheduled":
+        plan_changed()
+    sentence = _("Moved “%(title)s” to %(when)s", title=title, when=_when(moved))
+    if not wants_json():
+        flash(sentence, "good")
+        return redirect(Asked("month", day).address(), 303)
+    return jsonify(
+        ok=True, sentence=sentence, version=new, undo={"date": moved.was.isoformat(), "version": new}
+    )
+
+
+def _words(page: Sheet) -> dict[str, Any]:
+    """What the templates of a plan need besides the sheet itself."""
+    return {
+        "sheet": page,
+        "asked": page.asked,
+        "states": STATES,
+        "offset": offset_name(page.zone, page.now),
+        "most_needs": MOST_NEEDS,
+        "unknown_streams": _unknown(page),
+        "since": rfc3339(page.now),
+        "format_date": format_date,
+    }
+
+
+def _change(one: loading.Change, zone: str) -> dict[str, Any]:
+    return {
+        "id": one.uuid,
+        "title": one.title,
+        "state": one.state,
+        "version": one.version,
+        "day": to_wall(one.at, zone).date().isoformat(),
+    }
+
+
+def _unknown(page: Sheet) -> list[str]:
+    known = {lane.handle for lane in page.lanes}
+    return [handle for handle in page.asked.streams or () if handle not in known]
+
+
+def _may_begin(actor: Actor) -> bool:
+    return any(actor.may("edit streams", team_id) for team_id in actor.team_ids)
+
+
+def _post(actor: Actor, uuid: str) -> Post:
+    found: Post | None = db.session.scalar(scoped(Post, actor).where(Post.uuid == uuid))
+    if found is None:
+        abort(404)
+    return found
+
+
+def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
+    post = _post(actor, uuid)
+    outcomes = [row for row in post.deliveries if row.action == "publish"]
+    may_write = actor.may("write posts", post.team_id)
+    return {
+        "post": post,
+        "zone": zone,
+        "offset": offset_name(post.timezone or zone, post.due_at) if post.due_at else "",
+        "local": to_wall(post.due_at, post.timezone or zone) if post.due_at else None,
+        "shown": to_wall(post.due_at, zone) if post.due_at else None,
+        "out_at": to_wall(post.published_at, post.timezone or zone) if post.published_at else None,
+        "state": loading.shown_state(post.state, [row.state for row in outcomes]),
+        "outcomes": outcomes,
+        "movable": may_write and post.state in MOVABLE and post.due_at is not None,
+        "may_write": may_write,
+    }
+
+
+def _wanted(sent: Any) -> tuple[date, int]:
+    text = str(sent.get("version", ""))
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise Refused({"version": "Say which version of the post you moved. Load the page again."})
+    return day_of(str(sent.get("date", ""))), int(text)
+
+
+def _refusal(error: Refused | Stale | Conflict | NotAllowed) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, Refused):
+        return jsonify(ok=False, sentence=" ".join(error.errors.values()), errors=error.errors), 422
+    return jsonify(ok=False, sentence=str(error)), 403 if isinstance(error, NotAllowed) else 409
+
+
+def _when(moved: Moved) -> str:
+    return f"{format_date(moved.local.date(), 'EEE d MMM')}, {moved.local:%H:%M}"
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Refused({"since": "Give the time of the last answer, such as 2026-12-01T08:00:00Z."})
+    return max(found.astimezone(UTC), utcnow() - timedelta(days=1))

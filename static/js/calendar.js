@@ -1,0 +1,11 @@
+// What the calendar does beyond every member's page. One behaviour per file; the order is that of the keys.
+import "./key_move.js";
+import "./calendar_drag.js";
+import "./more_posts.js";
+import "./peek.js";
+import "./calendar_keys.js";
+import "./undo.js";
+import "./stream_filters.js";
+import "./live_states.js";
+import "./day_click.js";
+import "./keys_help.js";

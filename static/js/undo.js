@@ -1,0 +1,74 @@
+// The last twenty steps can be taken back (z) and done again (Shift-z), on the next page too.
+// A step is plain data with a `kind`; who makes steps of a kind says how to take one back.
+import { say } from "./toast.js";
+import { hasModifier, isTyping } from "./typing.js";
+import { words } from "./words.js";
+
+const MOST = 20;
+const STORE = "sluice-steps";
+const doers = new Map();
+let { done, undone } = read();
+let busy = false;
+
+/** `act(step, "back" | "again")` carries a step out and answers whether it worked. */
+export function carryOut(kind, act) {
+  doers.set(kind, act);
+}
+
+export function remember(step) {
+  done = [...done, step].slice(-MOST);
+  undone = [];
+  write();
+}
+
+/** Change the steps in place: a post's version grows with every move. */
+export function amend(change) {
+  for (const step of [...done, ...undone]) change(step);
+  write();
+}
+
+export async function undo() {
+  await turn(done, undone, "back", "nothing");
+}
+
+export async function redo() {
+  await turn(undone, done, "again", "nothingAgain");
+}
+
+async function turn(from, to, direction, nothing) {
+  if (busy) return;
+  const step = from.at(-1);
+  if (!step) {
+    say(words(nothing));
+    return;
+  }
+  busy = true;
+  from.pop();
+  if (await doers.get(step.kind)?.(step, direction)) to.push(step);
+  busy = false;
+  write();
+}
+
+function read() {
+  try {
+    return { done: [], undone: [], ...JSON.parse(sessionStorage.getItem(STORE) ?? "{}") };
+  } catch {
+    return { done: [], undone: [] };
+  }
+}
+
+function write() {
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify({ done, undone }));
+  } catch {
+    // Kept for this page only.
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || hasModifier(event) || isTyping(event)) return;
+  if (document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  if (event.shiftKey) redo();
+  else undo();
+});
