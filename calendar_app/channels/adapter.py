@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from calendar_app.outbound import Outbound
 
@@ -139,10 +139,11 @@ class Adapter(ABC):
 
     @abstractmethod
     def check(
-        self, settings: Mapping[str, Any], secrets: Mapping[str, str], outbound: Outbound
+        self, settings: Mapping[str, Any], secrets: Mapping[str, str], allowed_networks: Sequence[str]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """Clean settings and secrets for a new or changed account; makes secrets that may be made.
 
+        `allowed_networks`: CIDRs that may be called although they are private.
         Raises errors.Refused with a sentence per field (`settings.url`, `secrets.secret`).
         """
 
@@ -153,6 +154,13 @@ class Adapter(ABC):
     @abstractmethod
     def send(self, parcel: Parcel, call: Call) -> Sent:
         """Carry out the parcel's action once. Returns Sent or raises a Trouble."""
+
+    @abstractmethod
+    def test(self, parcel: Parcel, call: Call) -> str:
+        """One real call that no reader sees; a sentence about what answered. Raises a Trouble.
+
+        The parcel's payload is `{"account": name}`, its action `test`.
+        """
 
     def look(self, parcel: Parcel, call: Call) -> Sent | None:
         """Read back whether an unclear attempt arrived: Sent, or None when it certainly did not.

@@ -16,7 +16,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people.audit import record
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post, PostStream
-from calendar_app.posts.scheduling import plan_deliveries
+from calendar_app.posts.scheduling import need_streams_in_use, plan_deliveries
 from calendar_app.posts.showing import readers_see_change, streams_of, touch_feeds
 from calendar_app.streams.models import Stream
 
@@ -64,6 +64,7 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
         raise Conflict("This post has been withdrawn. Duplicate it to publish it again.")
     if any(stream.needs_approval for stream in post.streams) and post.state not in {"approved", "scheduled"}:
         raise Conflict("This post needs approval before it goes out.")
+    need_streams_in_use(post)
     if not post.title and not post.text:
         raise Refused({"text": "Write a title or a text first."})
     if on_hold():
@@ -115,7 +116,7 @@ def _miss(ids: Sequence[int], now: datetime) -> None:
         .values(state="missed", reason="The post was past its stream's grace when Sluice could look again.")
         .execution_options(synchronize_session=False)
     )
-    for number in ids:
-        record("post missed", str(number))
+    for uuid, team_id in db.session.execute(sa.select(Post.uuid, Post.team_id).where(Post.id.in_(ids))).all():
+        record("post missed", uuid, team_id=team_id)
     touch_feeds(streams_of(ids), now)
     db.session.expire_all()

@@ -38,6 +38,7 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
     if post.state not in SCHEDULABLE:
         raise Conflict(f"This post is {post.state} and cannot be scheduled. Duplicate it instead.")
     _need_approval(post)
+    need_streams_in_use(post)
     found = Findings()
     if not post.title and not post.text:
         found.add("text", "Write a title or a text first.")
@@ -168,6 +169,15 @@ def next_free_slot(post: Post, *, now: datetime) -> datetime | None:
         )
     )
     return next_free(Cadence.from_json(home.cadence), home.timezone, now, [at for at in taken if at])
+
+
+def need_streams_in_use(post: Post) -> None:
+    """Raises Conflict when one of the post's streams has been archived since it was written."""
+    archived = [stream.name for stream in post.streams if stream.archived_at is not None]
+    if archived:
+        raise Conflict(
+            f"“{archived[0]}” has been archived and takes no new posts. Choose another stream for this post."
+        )
 
 
 def _need_approval(post: Post) -> None:

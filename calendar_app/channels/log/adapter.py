@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendar_app.channels.adapter import Adapter, Call, Content, Parcel, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from calendar_app.outbound import Outbound
+    from collections.abc import Mapping, Sequence
 
 log = logging.getLogger("sluice.log_channel")
 
@@ -24,7 +22,7 @@ class LogAdapter(Adapter):
     can_withdraw = True
 
     def check(
-        self, settings: Mapping[str, Any], secrets: Mapping[str, str], outbound: Outbound
+        self, settings: Mapping[str, Any], secrets: Mapping[str, str], allowed_networks: Sequence[str]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         return {}, {}
 
@@ -38,3 +36,7 @@ class LogAdapter(Adapter):
             extra={"post": parcel.post_uuid, "delivery": parcel.key},
         )  # fmt: skip
         return Sent(external_id=parcel.key)
+
+    def test(self, parcel: Parcel, call: Call) -> str:
+        log.info("test of the account %s", parcel.payload["account"], extra={"delivery": parcel.key})
+        return "A line was written to Sluice's log."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendar_app import outbound as world
@@ -25,9 +26,9 @@ from calendar_app.errors import Refused
 from calendar_app.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from calendar_app.outbound import Answer, Outbound
+    from calendar_app.outbound import Answer
 
 HOUR = 3600
 
@@ -38,7 +39,13 @@ class WebhookAdapter(Adapter):
     blurb = "Sends each post as signed JSON to an address of yours (Standard Webhooks 1.0)."
     fields = (
         Field("url", "Address", "Begins with https://. It is called once for each post, with a signature."),
-        Field("secret", "Secret", "Leave empty and Sluice makes one; it is shown once.", secret=True, required=False),
+        Field(
+            "secret",
+            "Secret",
+            "Leave empty and Sluice makes one; it is shown once.",
+            secret=True,
+            required=False,
+        ),
     )
     keyed = True
     parallel = True
@@ -47,14 +54,17 @@ class WebhookAdapter(Adapter):
     ladder = (5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 17 * HOUR, 24 * HOUR)
 
     def check(
-        self, settings: Mapping[str, Any], secrets: Mapping[str, str], outbound: Outbound
+        self, settings: Mapping[str, Any], secrets: Mapping[str, str], allowed_networks: Sequence[str]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         errors = {}
         url = str(settings.get("url") or "").strip()
         try:
-            outbound.check(url)
-        except (world.BadAddress, world.NotSent) as problem:
-            errors["settings.url"] = str(problem)
+            world.check_address(url, allowed_networks)
+        except world.HostNotFound:
+            # The DNS may know it tomorrow; a test of the account tells today. Each call checks anew.
+            pass
+        except world.NotSent as problem:
+            errors["settings.url"] = problem.reason
         secret = secrets.get("secret") or signing.make_secret()
         try:
             signing.key_of(secret)
@@ -84,6 +94,17 @@ class WebhookAdapter(Adapter):
         }
 
     def send(self, parcel: Parcel, call: Call) -> Sent:
+        answer = self._post(parcel, call)
+        return Sent(external_id=answer.headers.get("x-request-id", "")[:200])
+
+    def test(self, parcel: Parcel, call: Call) -> str:
+        data = {"account": parcel.payload["account"], "message": "A test from Sluice. Nothing was published."}
+        payload = {"type": "test", "timestamp": rfc3339(parcel.due_at), "data": data}
+        answer = self._post(replace(parcel, payload=payload), call)
+        return f"The address answered {answer.status} in {answer.seconds * 1000:,.0f} ms. It is ready."
+
+    def _post(self, parcel: Parcel, call: Call) -> Answer:
+        """The receiver's yes (any 2xx). Raises a Trouble for every other answer, and for none."""
         body = json.dumps(parcel.payload, ensure_ascii=False, separators=(",", ":")).encode()
         stamp = int(call.now().timestamp())
         headers = {
@@ -93,9 +114,9 @@ class WebhookAdapter(Adapter):
             "webhook-signature": signing.signature(parcel.secrets["secret"], parcel.key, stamp, body),
         }
         answer = answers.ask(call, parcel, "POST", parcel.settings["url"], headers, body)
-        if 200 <= answer.status < 300:
-            return Sent(external_id=answer.headers.get("x-request-id", "")[:200])
-        raise _trouble(answer, call)
+        if not 200 <= answer.status < 300:
+            raise _trouble(answer, call)
+        return answer
 
 
 def _trouble(answer: Answer, call: Call) -> Trouble:

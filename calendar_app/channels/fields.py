@@ -1,0 +1,68 @@
+"""What a person typed to connect an account, checked before the adapter sees it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.posts.checking import line
+from calendar_app.posts.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendar_app.channels.adapter import Adapter
+    from calendar_app.posts.checking import Findings
+
+LONGEST_NAME = 120
+LONGEST_VALUE = 4000
+
+
+def name(value: Any, found: Findings) -> str:
+    """The account's own name, on one line."""
+    text = line(value, "name", LONGEST_NAME, found)
+    if not text:
+        found.add("name", "Give the account a name, such as City website.")
+    return text
+
+
+def settings(adapter: Adapter, values: Any, found: Findings) -> dict[str, str]:
+    """The settings that were given, as trimmed text; a name the channel does not know is told in `found`."""
+    given = _texts("settings", {field.name for field in adapter.fields if not field.secret}, values, found)
+    return {name: value or "" for name, value in given.items()}
+
+
+def secrets(adapter: Adapter, values: Any, found: Findings) -> dict[str, str | None]:
+    """The secrets that were given: text, or None for "make a new one". Those left empty are left out."""
+    given = _texts("secrets", {field.name for field in adapter.fields if field.secret}, values, found)
+    return {name: value for name, value in given.items() if value != ""}
+
+
+def _texts(group: str, known: set[str], values: Any, found: Findings) -> dict[str, str | None]:
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        found.add(group, "Give the fields by name, each with its text.")
+        return {}
+    return {
+        key: _text(f"{group}.{key}", value, found)
+        for key, value in _known(group, known, values, found).items()
+    }
+
+
+def _known(group: str, known: set[str], values: Mapping[Any, Any], found: Findings) -> dict[str, Any]:
+    for key in values.keys() - known:
+        offer = f"It has {' and '.join(sorted(known))}." if known else "It needs none."
+        found.add(f"{group}.{str(key)[:60]}", f"This channel has no such field. {offer}")
+    return {str(key): value for key, value in values.items() if key in known}
+
+
+def _text(where: str, value: Any, found: Findings) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        found.add(where, "Write this as text.")
+        return ""
+    text = clean(value).strip()
+    if len(text) > LONGEST_VALUE:
+        found.add(where, f"This is {len(text):,} characters long; {LONGEST_VALUE:,} fit. Shorten it.")
+    return text
