@@ -174,12 +174,9 @@ def _needs_approval(value: Any, found: Findings) -> bool:
 
 
 def _cadence(value: Any, found: Findings) -> list[str]:
-    """Plain words, a rule, or a list of either; empty where the stream promises nothing."""
-    words = "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
-    if not words.strip():
-        return []
+    """Plain words, rules, or a list of them; empty where the stream promises nothing."""
     try:
-        return parse_cadence(words).to_json()
+        return parse_cadence(value or "").to_json()
     except BadCadence as problem:
         found.add("cadence", problem.sentence)
         return []
