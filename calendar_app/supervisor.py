@@ -139,20 +139,24 @@ class _Supervisor:
             self._output.say("Stopping. Press Ctrl-C again to stop at once.")
 
     def _read(self, child: Child) -> bool:
-        """Pass on what the part has said; False when there is no more for now, or ever."""
+        """Pass on, or hold back, what the part has said; False when there is no more for now, or ever."""
+        data = self._take(child)
+        if child.part.quiet_start and not child.ready:
+            child.held_back = (child.held_back + data)[-MOST_HELD_BACK:]
+        elif data:
+            self._output.pass_on(child.part.name, data)
+        return bool(data)
+
+    def _take(self, child: Child) -> bytes:
         if child.output is None:
-            return False
+            return b""
         try:
             data = os.read(child.output, 65_536)
         except BlockingIOError:
-            return False
+            return b""
         if not data:
             self._forget(child.output)
-        elif child.part.quiet_start and not child.ready:
-            child.held_back = (child.held_back + data)[-MOST_HELD_BACK:]
-        else:
-            self._output.pass_on(child.part.name, data)
-        return bool(data)
+        return data
 
     def _forget(self, output: int) -> None:
         if output in self._selector.get_map():
@@ -163,9 +167,17 @@ class _Supervisor:
         if code is not None:
             self._take_leave(child, code)
         elif not self._stopping:
-            child.ask()
+            self._ask(child)
             if child.start_again_at is not None and time.monotonic() >= child.start_again_at:
                 self._start(child)
+
+    def _ask(self, child: Child) -> None:
+        before = child.ready
+        child.ask()
+        if child.part.quiet_start and child.ready and not before:
+            # It said this on its way too, while it was being asked.
+            while self._take(child):
+                continue
 
     def _take_leave(self, child: Child, code: int) -> None:
         if code < 0:

@@ -173,6 +173,15 @@ def test_after_kill_9_the_next_supervisor_waits_for_the_last_process_of_the_firs
     assert set(filter(running.alive, old)) == set()
 
 
+def test_what_a_quiet_part_says_while_it_is_being_asked_belongs_to_its_way(up):
+    store = (
+        PART + "time.sleep(0.2); print('warming up'); is_ready(); time.sleep(1.2); print('at work'); stay()"
+    )
+    run = up(part("store", store, quiet_start=True, reports=True, seconds_to_ask=0.5))
+    until(lambda: run.lines("store"), run.said)
+    assert run.lines("store") == ["at work"]
+
+
 def test_what_a_quiet_part_says_on_its_way_is_shown_only_if_it_does_not_arrive(up):
     fine = up(
         part("store", PART + "print('hello'); is_ready(); stay()", quiet_start=True, reports=True),

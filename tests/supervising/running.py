@@ -16,7 +16,7 @@ import pytest
 from calendar_app.supervising.guard import descendants
 
 UP = """
-import fcntl, json, sys, termios
+import fcntl, json, sys, termios, time
 from pathlib import Path
 from calendar_app import supervisor
 from calendar_app.supervising import CannotStart, children, folder_lock, private_redis
@@ -27,8 +27,12 @@ children.FIRST_PAUSE = told["first_pause"]
 if told["terminal"]:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-def part(name, code, *, reports=False, argv=None, **more):
-    ready = (folder / f"{name}.ready").exists if reports else None
+def part(name, code, *, reports=False, seconds_to_ask=0, argv=None, **more):
+    def ready():
+        time.sleep(seconds_to_ask)
+        return (folder / f"{name}.ready").exists()
+
+    ready = ready if reports else None
     argv = argv or [sys.executable, "-u", "-I", "-S", "-c", code]
     return supervisor.Part(name, argv, {"NAME": name}, ready, **more)
 
