@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from calendar_app.planner.plan import NOT_KEEPING, Gap
-from calendar_app.streams.cadence import Cadence, slots
+from calendar_app.streams.cadence import BadCadence, Cadence, slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from calendar_app.planner.plan import Entry, Lane
+
+log = logging.getLogger(__name__)
 
 
 def promised(lane: Lane, since: datetime, until: datetime) -> list[datetime]:
@@ -23,7 +26,11 @@ def promised(lane: Lane, since: datetime, until: datetime) -> list[datetime]:
     begin = max(since, lane.created_at) if lane.created_at else since
     if begin >= until:
         return []
-    return list(slots(Cadence.from_json(list(lane.cadence)), lane.timezone, begin, until))
+    try:
+        return slots(Cadence.from_json(lane.cadence), lane.timezone, begin, until)
+    except BadCadence as error:
+        log.error("stream %s has a cadence that cannot be read: %s", lane.handle, error)
+        return []
 
 
 def unfilled(offered: Iterable[datetime], taken: Iterable[datetime], zone: str) -> list[datetime]:

@@ -177,6 +177,7 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
     outcomes = [row for row in post.deliveries if row.action == "publish"]
     may_write = actor.may("write posts", post.team_id)
     return {
+        "format_date": format_date,
         "post": post,
         "zone": zone,
         "offset": offset_name(post.timezone or zone, post.due_at) if post.due_at else "",

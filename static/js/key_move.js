@@ -7,6 +7,7 @@ import { hasModifier, isTyping } from "./typing.js";
 import { stateWord, words } from "./words.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7, h: -1, l: 1, k: -7, j: 7 };
+const LONG = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
 let held = null;
 let day = "";
 
@@ -37,9 +38,13 @@ function step(days) {
 
 function tell() {
   show(day);
-  const locale = document.documentElement.lang || "en";
-  const when = new Date(`${day}T12:00:00Z`).toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+  const when = new Date(`${day}T12:00:00Z`).toLocaleDateString(locale(), LONG);
   say(words("moving", { title: titleOf(held), day: when }));
+}
+
+function locale() {
+  const lang = document.documentElement.lang || "en";
+  return lang === "en" ? "en-GB" : lang;
 }
 
 function show(where) {

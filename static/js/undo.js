@@ -43,8 +43,10 @@ async function turn(from, to, direction, nothing) {
     return;
   }
   busy = true;
-  from.pop();
-  if (await doers.get(step.kind)?.(step, direction)) to.push(step);
+  const worked = await doers.get(step.kind)?.(step, direction);
+  // What was refused once is refused again: it does not stand in the way of the step before.
+  from.splice(from.indexOf(step), 1);
+  if (worked) to.push(step);
   busy = false;
   write();
 }
