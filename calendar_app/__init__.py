@@ -59,13 +59,17 @@ def add_extensions(app: Flask) -> None:
 
 def add_doors(app: Flask) -> None:
     from calendar_app import assets, errors, frame, headers
+    from calendar_app.health.views import health
     from calendar_app.people import views as people
+    from calendar_app.planner.views import planner
 
     headers.register(app)
     assets.register(app)
     frame.register(app)
     errors.register(app)
     people.register(app)
+    app.register_blueprint(health)
+    app.register_blueprint(planner)
 
 
 def _folder(name: str) -> Path:
