@@ -39,7 +39,12 @@ def write_backup(file: str) -> str:
             _snapshot()
             for table in tables():
                 counts[table.name] = _add_table(archive, table)
-            manifest = {"format": FORMAT, "revision": migrating.current(), "made": rfc3339(utcnow()), "rows": counts}
+            manifest = {
+                "format": FORMAT,
+                "revision": migrating.current(),
+                "made": rfc3339(utcnow()),
+                "rows": counts,
+            }
             _add(archive, "manifest.json", json.dumps(manifest, indent=1).encode())
         os.replace(draft, file)
     except BaseException:
@@ -48,7 +53,7 @@ def write_backup(file: str) -> str:
     finally:
         db.session.rollback()
     total = sum(counts.values())
-    return f"Wrote {total} rows to {file}. Keep the secret key as well, in another place: secrets in the backup need it."
+    return f"Wrote {total} rows to {file}. Keep the secret key too, in another place: sealed secrets need it."
 
 
 def tables() -> list[sa.Table]:
@@ -75,12 +80,12 @@ def _add_table(archive: tarfile.TarFile, table: sa.Table) -> int:
         lines.seek(0)
         info = tarfile.TarInfo(f"{table.name}.jsonl")
         info.size = size
-        archive.addfile(info, lines)  # type: ignore[arg-type]
+        archive.addfile(info, lines)
     return count
 
 
 def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:
-    order = [column for column in table.primary_key.columns]
+    order = list(table.primary_key.columns)
     found = db.session.execute(sa.select(table).order_by(*order).execution_options(yield_per=ROWS_AT_ONCE))
     for row in found.mappings():
         yield {name: _plain(value) for name, value in row.items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from calendar_app import logs
 from calendar_app.config import WrongSetting, read_settings
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def web(host: str, port: int) -> None:
     """Run the web server alone."""
     from calendar_app.serving import serve
 
+    logs.set_up()
     read_settings()
     serve(host, port)
 
@@ -45,6 +46,7 @@ def web(host: str, port: int) -> None:
 @sluice.command()
 def clock() -> None:
     """Run the clock alone. Any number of copies may run."""
+    logs.set_up()
     from importlib import import_module
 
     import_module("jobs.clock").main()
@@ -54,6 +56,7 @@ def clock() -> None:
 @click.option("--lane", type=click.Choice(["publish", "upkeep"]), default="publish", show_default=True)
 def worker(lane: str) -> None:
     """Run one worker of one lane."""
+    logs.set_up()
     from importlib import import_module
 
     import_module("jobs.worker").main(lane)
@@ -121,7 +124,6 @@ def main() -> None:
     """Entry point: a setting that is wrong, or a start that is refused, is one sentence and exit 2."""
     from calendar_app.supervising import CannotStart
 
-    logging.captureWarnings(True)
     _add_groups()
     try:
         sluice(prog_name="sluice")

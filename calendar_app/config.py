@@ -161,7 +161,9 @@ def _base_url(env: Mapping[str, str]) -> str:
 def _mail(env: Mapping[str, str]) -> str:
     url = env.get("SLUICE_MAIL_URL") or "log:"
     if url != "log:" and not url.startswith(("smtp://", "smtps://")):
-        raise WrongSetting("SLUICE_MAIL_URL must be log: or begin with smtp:// (smtp://user:password@host:587?starttls=1).")
+        raise WrongSetting(
+            "SLUICE_MAIL_URL must be log: or begin with smtp:// (smtp://user:password@host:587?starttls=1)."
+        )
     return url
 
 
@@ -191,5 +193,7 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
 def _rate(env: Mapping[str, str]) -> str:
     rate = env.get("SLUICE_API_RATE") or "1200/minute"
     if not re.fullmatch(r"[1-9]\d{0,6}/(second|minute|hour|day)", rate):
-        raise WrongSetting(f"SLUICE_API_RATE is “{rate}”. Write it as 1200/minute (second, minute, hour or day).")
+        raise WrongSetting(
+            f"SLUICE_API_RATE is “{rate}”. Write it as 1200/minute (second, minute, hour or day)."
+        )
     return rate

@@ -22,7 +22,9 @@ def connection() -> Redis:
     found = current_app.extensions.get("sluice_redis")
     if found is None:
         url = current_app.config["SETTINGS"].redis_url
-        found = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30)
+        found = redis.Redis.from_url(
+            url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+        )
         current_app.extensions["sluice_redis"] = found
     return cast("Redis", found)
 

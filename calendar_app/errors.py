@@ -32,7 +32,9 @@ class Stale(Exception):
     """Somebody else saved in between (409). `current` is the version that stands now."""
 
     def __init__(self, current: int) -> None:
-        super().__init__("Somebody saved this post after you opened it. Load it again and put your change on top.")
+        super().__init__(
+            "Somebody saved this post after you opened it. Load it again and put your change on top."
+        )
         self.current = current
 
 
@@ -68,7 +70,11 @@ def register(app: Flask) -> None:
 
 
 def answer(
-    status: int, sentence: str, *, errors: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    sentence: str,
+    *,
+    errors: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """The error as problem+json under /api/, as a page elsewhere. The database session is rolled back first."""
     db.session.rollback()

@@ -37,7 +37,7 @@ def restore_backup(file: str) -> str:
         migrating.migrate()
         if db.session.scalar(sa.select(sa.func.count()).select_from(sa.table("person"))):
             raise click.ClickException(
-                "This database holds a site already. Restore into an empty one: another SLUICE_DATA or SLUICE_DATABASE_URL."
+                "This database holds a site already. Restore into an empty one (SLUICE_DATA, SLUICE_DATABASE_URL)."
             )
         db.session.rollback()
         try:
@@ -46,9 +46,13 @@ def restore_backup(file: str) -> str:
                 count = _fill(archive, connection)
                 _hold(connection)
         except (tarfile.TarError, EOFError, KeyError, ValueError, OSError) as error:
-            raise click.ClickException(f"{file} is no complete backup of Sluice ({error}). Nothing was changed.") from error
+            raise click.ClickException(
+                f"{file} is no complete backup of Sluice ({error}). Nothing was changed."
+            ) from error
         except sa.exc.SQLAlchemyError as error:
-            raise click.ClickException(f"{file} does not fit together ({type(error).__name__}). Nothing was changed.") from error
+            raise click.ClickException(
+                f"{file} does not fit together ({type(error).__name__}). Nothing was changed."
+            ) from error
     return (
         f"Restored {count} rows, as of {manifest['made']}. Nothing goes out for now: look through the plan, "
         "take back what has gone out already, then run: sluice resume"
@@ -70,7 +74,9 @@ def release() -> str:
 def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:
     found = json.loads(_file(archive, "manifest.json").read())
     if found.get("format") != FORMAT or found.get("revision") != migrating.newest():
-        raise ValueError(f"made by another version: {found.get('revision')}; restore it with that version, then migrate")
+        raise ValueError(
+            f"made by another version: {found.get('revision')}; restore it with that version, then migrate"
+        )
     return dict(found)
 
 
@@ -111,7 +117,8 @@ def _continue_numbers(connection: Connection, table: sa.Table) -> None:
     if connection.dialect.name == "postgresql" and isinstance(table.columns.get("id"), sa.Column):
         name = table.name
         connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM \"{name}\"), false) "  # noqa: S608
+            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "  # noqa: S608  (names of our own tables)
+            f'(SELECT coalesce(max(id), 0) + 1 FROM "{name}"), false) '
             f"WHERE pg_get_serial_sequence('{name}', 'id') IS NOT NULL"
         )
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from calendar_app.logs import JsonLines
 
 if TYPE_CHECKING:
     from flask import Flask
 
+# Gunicorn's heartbeat files in memory: on a slow disk they would hold up the server.
+MEMORY = "/dev/shm"  # noqa: S108  (the directory itself, nothing guessable in it)
 PROCESSES = 2
 THREADS = 8
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """Gunicorn's own lines in the same form as ours."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonLines())
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -24,7 +39,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 10,
             "keepalive": 30,
             "proc_name": "sluice web",
-            "worker_tmp_dir": "/dev/shm" if _has_shm() else None,
+            "logger_class": JsonLogger,
+            # Readers are not counted: no line per request, so no addresses of people in any log.
+            "accesslog": None,
+            "loglevel": "warning",
+            "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
             "control_socket_disable": True,
         }
         super().__init__()
@@ -43,10 +62,3 @@ class Server(BaseApplication):  # type: ignore[misc]
 def serve(host: str, port: int) -> Any:
     """Serve until told to stop. The app is built in each process, after gunicorn's fork."""
     return Server(host, port).run()
-
-
-def _has_shm() -> bool:
-    """Gunicorn's heartbeat files in memory: on a slow disk they would hold up the server."""
-    import os
-
-    return os.access("/dev/shm", os.W_OK)  # noqa: S108  (the directory itself, nothing guessable in it)

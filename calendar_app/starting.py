@@ -32,7 +32,9 @@ def start_everything(*, demo: bool, host: str, port: int) -> int:
     with folder_lock.hold(settings.data) as lock:
         letter = _prepare(read_settings({**_os_environ(), **env}), demo=demo)
         return supervisor.run(
-            _parts(settings, env, host, port), on_ready=lambda: _say_ready(env["SLUICE_BASE_URL"], letter), lock=lock
+            _parts(settings, env, host, port),
+            on_ready=lambda: _say_ready(env["SLUICE_BASE_URL"], letter),
+            lock=lock,
         )
 
 
@@ -118,7 +120,9 @@ def _answers(host: str, port: int) -> Callable[[], bool]:
 
 
 def _say_ready(address: str, letter: str) -> None:
-    click.echo(f"\nSluice is running. Ctrl-C ends it.\n\n  Readers:  {address}/\n  Members:  {address}/calendar")
+    click.echo(
+        f"\nSluice is running. Ctrl-C ends it.\n\n  Readers:  {address}/\n  Members:  {address}/calendar"
+    )
     if letter:
         click.echo(f"  {letter}")
     sys.stdout.flush()

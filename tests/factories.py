@@ -53,7 +53,9 @@ def make_account(team, channel="log", *, settings=None, secrets=None, name=None,
 def make_post(stream, *streams, title="Bridge closed", text="The bridge is closed on *Monday*.", **values):
     """A draft in the given streams, the first being its home."""
     post = Post(team_id=stream.team_id, title=title, text=text, timezone=stream.timezone, **values)
-    post.in_streams.extend(PostStream(stream_id=one.id, position=n) for n, one in enumerate([stream, *streams]))
+    post.in_streams.extend(
+        PostStream(stream_id=one.id, position=n) for n, one in enumerate([stream, *streams])
+    )
     return _keep(post)
 
 

@@ -33,7 +33,7 @@ def ask(
 
 
 def not_before(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When the server says to come again: Retry-After (seconds or date) or X-RateLimit-Reset (epoch, seconds or ISO)."""
+    """When the server says to come again: Retry-After (seconds, date) or X-RateLimit-Reset (epoch, seconds, ISO)."""
     for name in ("retry-after", "x-ratelimit-reset", "ratelimit-reset"):
         found = _instant(headers.get(name, "").strip(), now)
         if found:
@@ -47,10 +47,8 @@ def _instant(text: str, now: datetime) -> datetime | None:
             number = float(text)
             # Anything beyond three years of seconds can only be a Unix time.
             return datetime.fromtimestamp(number, UTC) if number > 1e8 else now + timedelta(seconds=number)
-        if "T" in text and "," not in text:
-            found = datetime.fromisoformat(text)
-        else:
-            found = parsedate_to_datetime(text)
+        iso = "T" in text and "," not in text
+        found = datetime.fromisoformat(text) if iso else parsedate_to_datetime(text)
     except (ValueError, OverflowError, OSError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -71,7 +71,9 @@ def claim(limit: int, *, lease_seconds: float = LEASE_SECONDS) -> list[Claim]:
         .execution_options(populate_existing=True)
     ).all()  # fmt: skip
     deadline = asked + lease_seconds / 2
-    return [Claim(row, row.fence, now, deadline) for row in sorted(rows, key=lambda row: (row.next_at, row.id))]
+    return [
+        Claim(row, row.fence, now, deadline) for row in sorted(rows, key=lambda row: (row.next_at, row.id))
+    ]
 
 
 def finish(outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -106,7 +108,7 @@ def next_due() -> datetime | None:
     return min((instant for instant in found if instant), default=None)
 
 
-def _due(now: datetime, limit: int) -> sa.Select[tuple[int]]:
+def _due(now: datetime, limit: int) -> sa.Select[int]:
     in_flight = (
         sa.select(sa.func.count())
         .select_from(Delivery.__table__.alias("flying"))
@@ -125,9 +127,13 @@ def _due(now: datetime, limit: int) -> sa.Select[tuple[int]]:
         .limit(LOOK_AT)
         .subquery("looked")
     )  # fmt: skip
-    place = sa.func.row_number().over(partition_by=looked.c.account_id, order_by=(looked.c.next_at, looked.c.id))
+    place = sa.func.row_number().over(
+        partition_by=looked.c.account_id, order_by=(looked.c.next_at, looked.c.id)
+    )
     room = sa.case((looked.c.serial, 1), else_=MOST_PER_ACCOUNT) - in_flight
-    placed = sa.select(looked.c.id, looked.c.next_at, place.label("place"), room.label("room")).subquery("placed")
+    placed = sa.select(looked.c.id, looked.c.next_at, place.label("place"), room.label("room")).subquery(
+        "placed"
+    )
     return (
         sa.select(placed.c.id)
         .where(placed.c.place <= placed.c.room)
@@ -136,7 +142,7 @@ def _due(now: datetime, limit: int) -> sa.Select[tuple[int]]:
     )
 
 
-def _lockable(ids: Sequence[int]) -> sa.Select[tuple[int]]:
+def _lockable(ids: Sequence[int]) -> sa.Select[int]:
     """FOR UPDATE SKIP LOCKED on PostgreSQL; SQLite, already the only writer, leaves the clause out."""
     return sa.select(Delivery.id).where(Delivery.id.in_(ids)).with_for_update(skip_locked=True)
 

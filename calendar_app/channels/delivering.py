@@ -110,7 +110,7 @@ class _Drain:
             except Exception as error:
                 # A poison post must not hold up the others: it fails alone, with a reason.
                 log.exception("cannot prepare delivery", extra={"delivery": taken.delivery.key})
-                reason = f"This post could not be prepared for the channel ({type(error).__name__}). Edit it and send again."
+                reason = f"This post could not be prepared ({type(error).__name__}). Edit it and send again."
                 self.done.put(Outcome(taken.delivery.id, taken.fence, "failed", reason))
                 self.in_flight += 1
         return parcels

@@ -61,7 +61,9 @@ def event_of(post: Post) -> dict[str, Any] | None:
 def seal_secrets(account: Account, secrets: dict[str, str]) -> None:
     """Keep secrets encrypted on the account (which must have its id: it is part of what is authenticated)."""
     sealer = _sealer()
-    account.sealed = {name: sealer.seal(value, where=_where(account, name)) for name, value in secrets.items()}
+    account.sealed = {
+        name: sealer.seal(value, where=_where(account, name)) for name, value in secrets.items()
+    }
 
 
 def open_secrets(account: Account) -> dict[str, str]:

@@ -8,7 +8,17 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from calendar_app.channels.adapter import Call, Gone, NotSent, Parcel, Rejected, Revoked, Sent, Trouble, Unclear
+from calendar_app.channels.adapter import (
+    Call,
+    Gone,
+    NotSent,
+    Parcel,
+    Rejected,
+    Revoked,
+    Sent,
+    Trouble,
+    Unclear,
+)
 from calendar_app.channels.claiming import Outcome
 from calendar_app.channels.registry import adapter_for
 
@@ -90,7 +100,9 @@ def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcom
         return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=attempt.now(), notes=notes,
                        account_state="paused")  # fmt: skip
     if isinstance(trouble, Rejected):
-        return Outcome(parcel.id, parcel.fence, "failed", trouble.reason, sent_at=attempt.started_at, notes=notes)
+        return Outcome(
+            parcel.id, parcel.fence, "failed", trouble.reason, sent_at=attempt.started_at, notes=notes
+        )
     unclear = isinstance(trouble, Unclear)
     if unclear and not (adapter.keyed or adapter.can_look):
         return Outcome(parcel.id, parcel.fence, "unknown", trouble.reason, sent_at=attempt.started_at, notes=notes,
@@ -99,7 +111,9 @@ def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcom
     if wait is None:
         state = "unknown" if unclear or parcel.ambiguous else "failed"
         reason = f"{trouble.reason} Given up after {parcel.attempt} attempts."
-        return Outcome(parcel.id, parcel.fence, state, reason, sent_at=attempt.started_at, notes=notes, ambiguous=unclear)
+        return Outcome(
+            parcel.id, parcel.fence, state, reason, sent_at=attempt.started_at, notes=notes, ambiguous=unclear
+        )
     after = attempt.now() + timedelta(seconds=wait)
     if unclear and not adapter.keyed:
         after = max(after, attempt.now() + LOOK_GRACE)

@@ -74,6 +74,8 @@ def miss_overdue() -> int:
     late = [row for row, grace in rows if row.due_at + timedelta(minutes=grace) < now]
     for row in late:
         row.state = "missed"
-        row.reason = f"It could not be sent within the grace of its stream: {row.account.state_reason or 'too late'}"
+        row.reason = (
+            f"It could not be sent within the grace of its stream: {row.account.state_reason or 'too late'}"
+        )
     db.session.flush()
     return len(late)

@@ -59,7 +59,9 @@ def plan_a_visible_post() -> Post | None:
 
 
 def demo_owner() -> Person | None:
-    return db.session.scalar(sa.select(Person).where(Person.email == material.OWNER[0], Person.disabled_at.is_(None)))
+    return db.session.scalar(
+        sa.select(Person).where(Person.email == material.OWNER[0], Person.disabled_at.is_(None))
+    )
 
 
 def _fill_empty() -> None:
@@ -138,7 +140,7 @@ def _concert(stream: Stream, actor: Actor, now: datetime) -> None:
     """A post with an event: in followers' calendars it stands at the time of the concert."""
     day = to_wall(now, stream.timezone).date() + timedelta(days=12)
     post = _written(stream, "Midwinter concert in the town hall",
-                    "The youth choir and the town band, together for the first time.", now + timedelta(days=5), actor, now,
+                    "The youth choir and the town band, together at last.", now + timedelta(days=5), actor, now,
                     event={"starts_at": f"{day}T19:00", "ends_at": f"{day}T21:00", "timezone": stream.timezone,
                            "location": "Town hall, Storgata 1, Fjordvik"})  # fmt: skip
     schedule(post, actor=actor, now=now)

@@ -69,7 +69,11 @@ def _guarded(ask: Callable[[Settings], Iterator[Finding]], settings: Settings) -
         return list(ask(settings))
     except (SQLAlchemyError, redis.RedisError) as error:
         db.session.rollback()
-        return [Finding(f"A question could not be answered ({type(error).__name__}): {ask.__name__[1:]}.", wrong=True)]
+        return [
+            Finding(
+                f"A question could not be answered ({type(error).__name__}): {ask.__name__[1:]}.", wrong=True
+            )
+        ]
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
@@ -84,12 +88,20 @@ def _key(settings: Settings) -> Iterator[Finding]:
 
 def _place(settings: Settings) -> Iterator[Finding]:
     if settings.plain_loopback:
-        yield Finding("SLUICE_BASE_URL is this machine only; readers elsewhere need the public https:// address.", advice=True)
+        yield Finding(
+            "SLUICE_BASE_URL is this machine only; readers elsewhere need the public https:// address.",
+            advice=True,
+        )
     elif settings.base_url.startswith("http://"):
-        yield Finding("SLUICE_BASE_URL begins with http://. Put Sluice behind HTTPS: without it nobody can sign in.", wrong=True)
+        yield Finding(
+            "SLUICE_BASE_URL begins with http://. Put Sluice behind HTTPS: without it nobody can sign in.",
+            wrong=True,
+        )
     taken = port_taken("127.0.0.1", 8000)
     if taken and _clock_silent():
-        yield Finding(f"{taken} Another program may hold it: `sluice up --port 8001` takes another.", advice=True)
+        yield Finding(
+            f"{taken} Another program may hold it: `sluice up --port 8001` takes another.", advice=True
+        )
 
 
 def _clock_silent() -> bool:
@@ -106,10 +118,16 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         have, need = migrating.current(), migrating.newest()
     except OperationalError as error:
-        yield Finding(f"The database does not answer: {_first_line(error)} Is it running, and is SLUICE_DATABASE_URL right?", wrong=True)
+        yield Finding(
+            f"The database does not answer: {_first_line(error)} Is it running, and is SLUICE_DATABASE_URL right?",
+            wrong=True,
+        )
         return
     if have != need:
-        yield Finding(f"The database is at {have or 'nothing'}, this version needs {need}. Run: sluice migrate", wrong=True)
+        yield Finding(
+            f"The database is at {have or 'nothing'}, this version needs {need}. Run: sluice migrate",
+            wrong=True,
+        )
         return
     try:
         start_writing()
@@ -117,7 +135,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
         db.session.rollback()
     except OperationalError:
         db.session.rollback()
-        yield Finding("The database is locked by another program. Close whatever holds it (a database browser, a copy).", wrong=True)
+        yield Finding(
+            "The database is locked by another program. Close whatever holds it (a database browser, a copy).",
+            wrong=True,
+        )
         return
     yield Finding(f"The database answers and is at {have}.")
 
@@ -126,10 +147,17 @@ def _redis(settings: Settings) -> Iterator[Finding]:
     try:
         policy = questions.redis_policy()
     except redis.RedisError:
-        yield Finding("Redis does not answer. Posts still go out, the clock sends them itself; start Redis (or `sluice up`).", wrong=True)
+        yield Finding(
+            "Redis does not answer. Posts still go out, the clock sends them itself; start Redis (or `sluice up`).",
+            wrong=True,
+        )
         return
     if policy not in {None, "noeviction"}:
-        yield Finding(f"Redis may throw wake-up calls away (maxmemory-policy {policy}). Run: redis-cli config set maxmemory-policy noeviction", wrong=True)
+        yield Finding(
+            f"Redis may throw wake-up calls away (maxmemory-policy {policy}). "
+            "Run: redis-cli config set maxmemory-policy noeviction",
+            wrong=True,
+        )
     else:
         yield Finding("Redis answers and keeps what it is given.")
 
@@ -137,7 +165,10 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 def _clock(settings: Settings) -> Iterator[Finding]:
     silence = questions.clock_silence()
     if silence is None or silence > questions.CLOCK_SILENCE:
-        yield Finding("The clock is not running, so nothing goes out. Start `sluice up`, or `sluice clock` beside the workers.", wrong=True)
+        yield Finding(
+            "The clock is not running, so nothing goes out. Start `sluice up`, or `sluice clock` beside the workers.",
+            wrong=True,
+        )
     else:
         yield Finding("The clock is running.")
 
@@ -146,19 +177,28 @@ def _overdue(settings: Settings) -> Iterator[Finding]:
     since = questions.oldest_overdue()
     if since and database_now() - since > questions.OVERDUE:
         minutes = (database_now() - since).total_seconds() / 60
-        yield Finding(f"The oldest work should have been done {minutes:.0f} minutes ago. Are workers running? Look at their output.", wrong=True)
+        yield Finding(
+            f"The oldest work should have been done {minutes:.0f} minutes ago. "
+            "Are workers running? Look at their output.",
+            wrong=True,
+        )
     else:
         yield Finding("Nothing is overdue.")
 
 
 def _hold(settings: Settings) -> Iterator[Finding]:
     if reason := on_hold():
-        yield Finding(f"Nothing goes out: {reason} Look through the plan, then run: sluice resume", wrong=True)
+        yield Finding(
+            f"Nothing goes out: {reason} Look through the plan, then run: sluice resume", wrong=True
+        )
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
     if settings.mail_url == "log:":
-        yield Finding("No mail server is set (SLUICE_MAIL_URL); links for new members are shown on the page instead.", advice=True)
+        yield Finding(
+            "No mail server is set (SLUICE_MAIL_URL); links for new members are shown on the page instead.",
+            advice=True,
+        )
 
 
 def _first_line(error: Exception) -> str:
@@ -166,5 +206,11 @@ def _first_line(error: Exception) -> str:
 
 
 def _say(finding: Finding) -> None:
-    mark = click.style("wrong ", fg="red") if finding.wrong else click.style("advice", fg="yellow") if finding.advice else click.style("ok    ", fg="green")
+    mark = (
+        click.style("wrong ", fg="red")
+        if finding.wrong
+        else click.style("advice", fg="yellow")
+        if finding.advice
+        else click.style("ok    ", fg="green")
+    )
     click.echo(f"{mark}  {finding.text}")

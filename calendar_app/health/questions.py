@@ -36,13 +36,15 @@ def oldest_overdue() -> datetime | None:
 
 
 def deliveries_by_state() -> dict[str, int]:
-    rows = db.session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state))
-    return {state: count for state, count in rows}
+    rows = db.session.execute(
+        sa.select(Delivery.state, sa.func.count().label("count")).group_by(Delivery.state)
+    )
+    return {row.state: row[1] for row in rows}
 
 
 def posts_by_state() -> dict[str, int]:
-    rows = db.session.execute(sa.select(Post.state, sa.func.count()).group_by(Post.state))
-    return {state: count for state, count in rows}
+    rows = db.session.execute(sa.select(Post.state, sa.func.count().label("count")).group_by(Post.state))
+    return {row.state: row[1] for row in rows}
 
 
 def waiting_jobs() -> dict[str, int]:

@@ -34,7 +34,12 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
     """Database, queue, clock and the oldest overdue work; 503 when the database or the clock is missing."""
-    found = {"database": _try(_database), "queue": _try(_queue), "clock": _try(_clock), "overdue": _try(_overdue)}
+    found = {
+        "database": _try(_database),
+        "queue": _try(_queue),
+        "clock": _try(_clock),
+        "overdue": _try(_overdue),
+    }
     # Without Redis the clock does the work itself, so that alone is no reason to be taken out of service.
     well = all(found[name]["ok"] for name in ("database", "clock"))
     return jsonify({"ready": well, "checks": found}), 200 if well else 503
@@ -106,7 +111,9 @@ def _gauges() -> CollectorRegistry:
     late = (database_now() - since).total_seconds() if since else 0.0
     Gauge("sluice_oldest_overdue_seconds", "Age of the oldest overdue work", registry=registry).set(late)
     silence = questions.clock_silence()
-    heard = Gauge("sluice_clock_silence_seconds", "Since the clock was last heard (-1: never)", registry=registry)
+    heard = Gauge(
+        "sluice_clock_silence_seconds", "Since the clock was last heard (-1: never)", registry=registry
+    )
     heard.set(silence.total_seconds() if silence else -1)
     _queue_gauges(registry)
     return registry

@@ -1,0 +1,78 @@
+"""A running Sluice for journeys: real web, clock and worker processes on each database, spoken to through HTTP."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from calendar_app.extensions import db
+from calendar_app.people import api_tokens
+from tests import processes
+from tests.conftest import wait_until
+from tests.factories import make_person, make_team
+from tests.receiver import Receiver
+
+
+@dataclass
+class Live:
+    """What a journey holds: a signed-in program's client, a reader's client, and the address of the site."""
+
+    base: str
+    program: httpx.Client
+    reader: httpx.Client
+
+
+@pytest.fixture(scope="session")
+def _live_processes():
+    started = {}
+    yield started
+    for group, _ in started.values():
+        for process in group:
+            processes.end(process)
+
+
+@pytest.fixture
+def live(app, database, _live_processes):
+    """Sluice up and running on an empty database; the program's token belongs to an owner of a new team."""
+    if database not in _live_processes:
+        port = free_port()
+        group = [
+            processes.start(app, "web", "--port", str(port)),
+            processes.start(app, "clock"),
+            processes.start(app, "worker", "--lane", "publish"),
+        ]
+        _live_processes[database] = group, f"http://127.0.0.1:{port}"
+    base = _live_processes[database][1]
+    wait_until(lambda: answers(base), 30)
+    person = make_person(make_team("Town hall"), "owner")
+    token = api_tokens.create(person, "journey", "write")
+    db.session.commit()
+    with (
+        httpx.Client(
+            base_url=f"{base}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        ) as program,
+        httpx.Client(base_url=base, trust_env=False) as reader,
+    ):
+        yield Live(base, program, reader)
+
+
+@pytest.fixture
+def receiver():
+    with Receiver() as found:
+        yield found
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(base):
+    try:
+        return httpx.get(f"{base}/healthz", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,51 @@
+"""Real clock and worker processes for tests: started like `sluice up` starts them, ended without mercy."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+
+KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
+
+
+def environment(app, **more):
+    """The environment in which a process sees the same database, Redis and data folder as the test's app."""
+    settings = app.config["SETTINGS"]
+    return {
+        **os.environ,
+        "SLUICE_DATA": str(settings.data),
+        "SLUICE_DATABASE_URL": settings.database_url,
+        "SLUICE_REDIS_URL": settings.redis_url,
+        "SLUICE_SECRET_KEY": settings.secret_key,
+        "SLUICE_BASE_URL": settings.base_url,
+        "SLUICE_ALLOW_PRIVATE_HOSTS": ",".join(settings.allow_private_hosts),
+        **more,
+    }
+
+
+def start(app, *command, **more):
+    return subprocess.Popen(
+        [sys.executable, "-m", "calendar_app", *command],
+        env=environment(app, **more), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def end(process, *, how=signal.SIGKILL):
+    """End a process and whatever it forked."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
+    process.wait(20)
+
+
+@contextmanager
+def running(app, *commands, **more):
+    """Processes of the `sluice` command for the length of a block."""
+    processes = [start(app, *command, **more) for command in commands]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            end(process)
