@@ -79,7 +79,7 @@ def slots(
 
 
 def next_free(cadence: Cadence, zone: str, after: datetime, taken: Collection[datetime]) -> datetime | None:
-    """The first slot later than `after` that is not among the `taken` instants, None if eight years have none."""
+    """The first slot later than `after` that is not among the `taken` instants, within eight years."""
     since = after.astimezone(UTC) + timedelta(microseconds=1)
     occupied = {instant.astimezone(UTC) for instant in taken}
     for _ in range(WINDOWS_AHEAD if cadence else 0):
