@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import redis
 from flask import current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 if TYPE_CHECKING:
     from redis import Redis

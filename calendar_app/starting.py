@@ -27,9 +27,11 @@ def start_everything(*, demo: bool, host: str, port: int) -> int:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     settings = read_settings()
     env = _environment(settings, address)
-    if sentence := port_taken(host, port):
-        raise CannotStart(sentence)
     with folder_lock.hold(settings.data) as lock:
+        if sentence := port_taken(host, port):
+            raise CannotStart(sentence)
+        if not _os_environ().get("SLUICE_REDIS_URL"):
+            private_redis.find_server()
         letter = _prepare(read_settings({**_os_environ(), **env}), demo=demo)
         return supervisor.run(
             _parts(settings, env, host, port),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import redis
@@ -36,7 +35,7 @@ class LaneWorker(Worker):
     max_connection_wait_time = 2
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        die_with_parent(os.getppid())
+        die_with_parent(self.pid)
         super().main_work_horse(job, queue)
 
 
