@@ -24,8 +24,13 @@ def connection() -> Redis:
     found = current_app.extensions.get("sluice_redis")
     if found is None:
         url = current_app.config["SETTINGS"].redis_url
+        # No retries: whoever saves a post must not wait for a Redis that is away, the clock does without it.
         found = redis.Redis.from_url(
-            url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+            url,
+            socket_timeout=5,
+            socket_connect_timeout=2,
+            health_check_interval=30,
+            retry=Retry(NoBackoff(), 0),
         )
         current_app.extensions["sluice_redis"] = found
     return cast("Redis", found)
