@@ -59,6 +59,7 @@ def add_extensions(app: Flask) -> None:
 
 def add_doors(app: Flask) -> None:
     from calendar_app import assets, errors, frame, headers
+    from calendar_app.api import routing as api
     from calendar_app.health.views import health
     from calendar_app.people import views as people
     from calendar_app.planner.views import planner
@@ -70,6 +71,7 @@ def add_doors(app: Flask) -> None:
     people.register(app)
     app.register_blueprint(health)
     app.register_blueprint(planner)
+    api.register(app)
 
 
 def _folder(name: str) -> Path:

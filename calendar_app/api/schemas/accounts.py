@@ -1,0 +1,111 @@
+"""An account, that is one connected place: as programs send it and as Sluice answers it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from calendar_app.api.schemas.base import MOST_ID, Asked, Given, Id, Instant, Limit, Next, Sent
+from calendar_app.channels.registry import ADAPTERS
+
+
+def _simple(value: Any) -> Any:
+    if isinstance(value, str):
+        if len(value) > 2000:
+            raise ValueError(f"This is {len(value):,} characters long; 2,000 fit. Shorten it.")
+        return value
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int) and abs(value) <= MOST_ID:
+        return value
+    raise ValueError("Write a text, a whole number, true, false or null.")
+
+
+Simple = Annotated[
+    Any,
+    AfterValidator(_simple),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 2000},
+                {"type": "integer", "minimum": -MOST_ID, "maximum": MOST_ID},
+                {"type": "boolean"},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+FieldName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Settings = Annotated[dict[FieldName, Simple], Field(max_length=40)]
+Secrets = Annotated[
+    dict[FieldName, Annotated[str, Field(max_length=4000)] | None],
+    Field(max_length=20, description="Write-only: kept sealed, never given back."),
+]
+State = Literal["ok", "paused", "broken"]
+
+
+class NewAccount(Sent):
+    """A place to connect. Which settings and secrets it needs depends on its channel."""
+
+    channel: Annotated[str, Field(max_length=32, description=f"One of: {', '.join(sorted(ADAPTERS))}.")]
+    name: Name
+    settings: Settings = {}
+    secrets: Secrets = {}
+    team: Id = Field(default=1, description="Needed only by those who are in several teams; see GET /me.")
+
+
+class AccountChange(Sent):
+    """What is to change; fields that are not sent stay as they are."""
+
+    name: Name = ""
+    settings: Settings = {}
+    secrets: Secrets = {}
+    state: Literal["ok", "paused"] = Field(
+        default="ok", description="paused keeps its deliveries waiting; ok resumes."
+    )
+
+
+class Account(Given):
+    """A connected place. Its secrets are never given back."""
+
+    id: int
+    team: int
+    channel: str
+    name: str
+    settings: dict[str, Any]
+    state: State
+    reason: str | None = Field(description="Why it is paused or broken.")
+    state_since: Instant
+    created_at: Instant
+    updated_at: Instant
+
+
+class AccountWithSecrets(Account):
+    """The answer to a change: with the secrets that Sluice made, shown this once."""
+
+    secrets: dict[str, str] = Field(
+        description="Only what Sluice made itself; empty where you sent them all."
+    )
+
+
+class Accounts(Given):
+    """Accounts by id."""
+
+    items: list[Account]
+    next: Next
+
+
+class AccountQuery(Asked):
+    """Which page of accounts."""
+
+    limit: Limit = 50
+    after: Id | None = Field(default=None, description="Where the page begins: taken from `next`.")
+
+
+class Tried(Given):
+    """How a test of an account ended."""
+
+    ok: bool
+    message: str

@@ -1,0 +1,188 @@
+"""A post as programs send it and as Sluice answers it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from calendar_app.api.schemas.base import (
+    MOST_ID,
+    Asked,
+    Given,
+    Handle,
+    Id,
+    Instant,
+    Language,
+    Limit,
+    Next,
+    Sent,
+    Since,
+    Wall,
+    WallOrInstant,
+    Zone,
+)
+from calendar_app.errors import Refused
+from calendar_app.posts.drafting import MOST_STREAMS
+from calendar_app.posts.models import TEXT_LIMIT, TITLE_LIMIT
+
+MOST_ACCOUNTS = 100
+
+Kind = Literal["useful", "news", "question", "promotion"]
+State = Literal["draft", "in_review", "approved", "scheduled", "published", "withdrawn", "missed"]
+Title = Annotated[str, Field(max_length=TITLE_LIMIT)]
+Text = Annotated[str, Field(max_length=TEXT_LIMIT, description="Markdown.")]
+Link = Annotated[str, Field(max_length=2000, description="A web address, http or https.")]
+Fold = Annotated[
+    Literal[0, 1] | None,
+    Field(description="Which of the two, where the clocks show this time twice: 0 the first, 1 the second."),
+]
+Version = Annotated[
+    int, Field(ge=1, le=MOST_ID, description="The version you last read; 409 when it is stale.")
+]
+AccountKey = Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")]
+Handles = Annotated[
+    list[Handle],
+    Field(min_length=1, max_length=MOST_STREAMS, description="Handles; the first is the post's home."),
+]
+AccountIds = Annotated[
+    list[Id] | None,
+    Field(
+        max_length=MOST_ACCOUNTS, description="Where it goes; null (or left out) means where its streams go."
+    ),
+]
+
+
+class EventSent(Sent):
+    """When and where the thing happens that the post tells of."""
+
+    starts_at: WallOrInstant
+    ends_at: WallOrInstant | None = None
+    timezone: Zone
+    location: Annotated[str, Field(max_length=300)] = ""
+
+
+class VariantSent(Sent):
+    """The text for one account where it differs; null takes the difference away."""
+
+    text: Text | None
+
+
+class _Fields(Sent):
+    title: Title = ""
+    text: Text = ""
+    link: Link | None = None
+    language: Language = Field(default="", description="Left out: the home stream's language.")
+    kind: Kind = "news"
+    accounts: AccountIds = None
+    variants: Annotated[
+        dict[AccountKey, VariantSent], Field(max_length=MOST_ACCOUNTS, description="By account id.")
+    ] = {}
+    event: EventSent | None = None
+    publish_at: Wall | None = None
+    timezone: Zone = Field(default="", description="The zone of publish_at. Left out: the home stream's.")
+    fold: Fold = None
+
+
+class NewPost(_Fields):
+    """A draft to be. Everything but `streams` may come later."""
+
+    streams: Handles
+
+
+class PostChange(_Fields):
+    """What is to change; fields that are not sent stay as they are."""
+
+    version: Version
+    streams: Handles = []
+
+
+class Event(Given):
+    """Instants in UTC, and the zone in which the event is held."""
+
+    starts_at: str
+    ends_at: str | None
+    timezone: str
+    location: str
+
+
+class Variant(Given):
+    """The text for one account."""
+
+    text: str
+
+
+class Post(Given):
+    """A post and where it stands."""
+
+    id: str = Field(json_schema_extra={"format": "uuid"})
+    url: str = Field(description="Where readers find it once it is published.")
+    team: int
+    state: State
+    version: int = Field(description="Grows with every change; PATCH sends it back.")
+    title: str
+    text: str
+    link: str | None
+    language: str
+    kind: Kind
+    streams: list[str] = Field(description="Handles; the first is the post's home.")
+    accounts: list[int] = Field(description="Where it goes.")
+    own_accounts: bool = Field(
+        description="Whether it names them itself instead of going where its streams go."
+    )
+    variants: dict[str, Variant] = Field(description="By account id.")
+    event: Event | None
+    publish_at: str | None = Field(description="Wall clock time, in `timezone`.")
+    timezone: str | None
+    fold: Literal[0, 1] | None
+    due_at: Instant | None = Field(description="The instant that publish_at means, in UTC.")
+    published_at: Instant | None
+    withdrawn_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+
+class Posts(Given):
+    """Posts, the newest first."""
+
+    items: list[Post]
+    next: Next
+
+
+class PostQuery(Asked):
+    """`from` and `to` look at when a post went out, or else at when it is planned for."""
+
+    stream: Handle | None = None
+    state: State | None = None
+    since: Since | None = Field(default=None, alias="from", description="Not before this instant.")
+    until: Since | None = Field(default=None, alias="to", description="Before this instant.")
+    q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="Words in the title or the text; small and capital letters are the same."
+    )
+    limit: Limit = 50
+    after: Annotated[int, Field(ge=1, le=MOST_ID)] | None = Field(
+        default=None, description="Where the page begins: taken from `next`, never made up."
+    )
+
+
+class Step(Sent):
+    """A step may name the version that it is meant for: 409 when somebody saved in between."""
+
+    version: Version | None = None
+
+
+class Schedule(Step):
+    """{}: at the post's own time. `slot`: at the next free slot of its home stream. `publish_at`: then."""
+
+    slot: Literal["next"] | None = None
+    publish_at: Wall | None = None
+    timezone: Zone | None = None
+    fold: Fold = None
+
+    @model_validator(mode="after")
+    def one_way(self) -> Schedule:
+        if self.slot and (self.publish_at or self.timezone):
+            raise Refused({"slot": "Send either a slot or a time, not both."})
+        if self.timezone and not self.publish_at:
+            raise Refused({"timezone": "A time zone needs its publish_at beside it."})
+        return self
