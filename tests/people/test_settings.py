@@ -186,3 +186,14 @@ def test_what_belongs_to_colleagues_is_not_there(browser):
         f"/settings/sessions/{session}/end",
     ):
         assert send(browser, path).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["2147483648", "99999999999999999999999"])
+def test_a_number_beyond_all_rows_is_not_there(browser, number):
+    browser.sign_in(somebody())
+    for path in (
+        f"/settings/feeds/{number}",
+        f"/settings/sessions/{number}/end",
+        f"/team/members/{number}/role",
+    ):
+        assert send(browser, path).status_code == 404
