@@ -108,8 +108,8 @@ def _streams(args: MultiDict[str, str], lanes: Sequence[Lane]) -> tuple[str, ...
     if "streams" not in args:
         return None
     handles = _names(args.getlist("streams"))[:MOST_STREAMS]
-    everything = {lane.handle for lane in lanes if not lane.archived} <= set(handles)
-    return None if everything else handles
+    everything = {lane.handle for lane in lanes if not lane.archived}
+    return None if handles and set(handles) == everything else handles
 
 
 def _names(texts: Sequence[str]) -> tuple[str, ...]:
