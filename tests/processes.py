@@ -8,6 +8,8 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 
+from calendar_app.extensions import db, stop_writing
+
 KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
 
 
@@ -42,7 +44,12 @@ def end(process, *, how=signal.SIGKILL):
 
 @contextmanager
 def running(app, *commands, **more):
-    """Processes of the `sluice` command for the length of a block."""
+    """Processes of the `sluice` command for the length of a block.
+
+    The test itself only looks from here on: on SQLite a transaction that means to write would lock them out.
+    """
+    db.session.rollback()
+    stop_writing()
     processes = [start(app, *command, **more) for command in commands]
     try:
         yield processes
