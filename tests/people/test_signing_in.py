@@ -301,4 +301,6 @@ def test_the_record_tells_of_coming_and_going(browser):
 def test_every_page_of_a_member_offers_to_sign_out(browser):
     browser.sign_in(somebody())
     for path in ("/team", "/settings", "/calendar"):
-        assert browser.get(path).text.count('action="/sign-out"') == 2  # in the rail, and below on narrow screens
+        assert (
+            browser.get(path).text.count('action="/sign-out"') == 2
+        )  # in the rail, and below on narrow screens
