@@ -69,6 +69,8 @@ def _apps(worker_folder):
     for app in made.values():
         with app.app_context():
             db.engine.dispose()
+        if "sluice_outbound" in app.extensions:
+            app.extensions["sluice_outbound"].close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from calendar_app.channels.models import WAITING, Account, Delivery
+from calendar_app.channels.models import Account, Delivery
 from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post
@@ -64,7 +64,7 @@ def claim(limit: int, *, lease_seconds: float = LEASE_SECONDS) -> list[Claim]:
         return []
     rows = db.session.scalars(
         sa.update(Delivery)
-        .where(Delivery.id.in_(_lockable(ids)), Delivery.state.in_(WAITING))
+        .where(Delivery.id.in_(_lockable(ids)), Delivery.is_waiting())
         .values(state="sending", fence=Delivery.fence + 1, attempts=Delivery.attempts + 1,
                 lease_until=now + timedelta(seconds=lease_seconds), reason=None)
         .returning(Delivery)
@@ -99,7 +99,7 @@ def next_due() -> datetime | None:
     delivery = (
         sa.select(sa.func.min(Delivery.next_at))
         .join(Account, Account.id == Delivery.account_id)
-        .where(Delivery.state.in_(WAITING), Account.state == "ok", _post_is_out())
+        .where(Delivery.is_waiting(), Account.state == "ok", _post_is_out())
         .join(Post, Post.id == Delivery.post_id)
     )
     lease = sa.select(sa.func.min(Delivery.lease_until)).where(Delivery.state == "sending")
@@ -120,7 +120,7 @@ def _due(now: datetime, limit: int) -> sa.Select[int]:
         .join(Account, Account.id == Delivery.account_id)
         .join(Post, Post.id == Delivery.post_id)
         .where(
-            Delivery.state.in_(WAITING), Delivery.next_at <= now, Account.state == "ok", _post_is_out(),
+            Delivery.is_waiting(), Delivery.next_at <= now, Account.state == "ok", _post_is_out(),
             _behind_publication(), ~sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists(),
         )
         .order_by(Delivery.next_at, Delivery.id)

@@ -12,7 +12,7 @@ from flask import current_app
 from calendar_app.channels import fields
 from calendar_app.channels.adapter import Call, Parcel, Trouble
 from calendar_app.channels.delivering import outbound
-from calendar_app.channels.models import WAITING, Account, Delivery
+from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.packing import open_secrets, seal_secrets
 from calendar_app.channels.registry import ADAPTERS, adapter_for
 from calendar_app.errors import Conflict, Refused
@@ -144,9 +144,9 @@ def disconnect(account: Account, *, actor: Actor, now: datetime) -> None:
     before = _written(account)
     cancelled = db.session.execute(
         sa.update(Delivery)
-        .where(Delivery.account_id == account.id, Delivery.state.in_(WAITING))
+        .where(Delivery.account_id == account.id, Delivery.is_waiting())
         .values(
-            state=sa.case((Delivery.ambiguous, "unknown"), else_="cancelled"),
+            state=Delivery.ended_early(),
             reason=f"The account was disconnected. {reason}",
             finished_at=now,
         )

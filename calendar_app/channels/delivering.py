@@ -23,6 +23,7 @@ from calendar_app.channels.sweeping import miss_overdue, sweep
 from calendar_app.extensions import database_now, db, writing
 from calendar_app.outbound import Outbound
 from calendar_app.posts.publishing import publish_due
+from calendar_app.sealing import CannotOpen
 
 if TYPE_CHECKING:
     from calendar_app.channels.adapter import Parcel
@@ -56,6 +57,7 @@ class _Drain:
         self.swept_at = 0.0
         self.outbound = outbound()
         self.offset = timedelta()
+        self.in_vain = False
 
     def run(self, until: float) -> int:
         while True:
@@ -63,6 +65,7 @@ class _Drain:
             worked = self._write(self._collect(wait=0))
             if open_for_more:
                 worked = self._look_or_wait() or worked
+            self.in_vain = self.in_vain and not worked
             if self.in_flight:
                 if not worked:
                     self._write(self._collect(wait=0.05))
@@ -107,6 +110,8 @@ class _Drain:
         for taken in claims:
             try:
                 parcels.append(pack(taken))
+            except CannotOpen as problem:
+                self._put_back(taken, problem.sentence)
             except Exception as error:
                 # A poison post must not hold up the others: it fails alone, with a reason.
                 log.exception("cannot prepare delivery", extra={"delivery": taken.delivery.key})
@@ -114,6 +119,13 @@ class _Drain:
                 self.done.put(Outcome(taken.delivery.id, taken.fence, "failed", reason))
                 self.in_flight += 1
         return parcels
+
+    def _put_back(self, taken: Claim, reason: str) -> None:
+        """The account's secrets cannot be read: it is paused with its deliveries, as after a revoked key."""
+        self.done.put(
+            Outcome(taken.delivery.id, taken.fence, "retry", reason, after=taken.now, account_state="paused")
+        )
+        self.in_flight += 1
 
     def _start(self, parcel: Parcel) -> None:
         self.in_flight += 1
@@ -162,7 +174,9 @@ class _Drain:
         if wait > LINGER_SECONDS or time.monotonic() + wait > until:
             return False
         # SQLite's clock counts milliseconds: one more, and the question is asked when the answer is yes.
-        time.sleep(min(max(wait, 0) + 0.001, LOOK_SECONDS))
+        # What is due and still not ours to take (a call to its account runs elsewhere) is no cause for haste.
+        time.sleep(LOOK_SECONDS if wait <= 0 and self.in_vain else min(max(wait, 0) + 0.001, LOOK_SECONDS))
+        self.in_vain = wait <= 0
         return True
 
 

@@ -100,6 +100,16 @@ class Delivery(Model):
     post: Mapped[Post] = relationship(back_populates="deliveries")
     account: Mapped[Account] = relationship()
 
+    @classmethod
+    def is_waiting(cls) -> sa.ColumnElement[bool]:
+        """In literals: SQLite takes the partial index of waiting rows only where it can read their states."""
+        return cls.state.in_(sa.bindparam("waiting", WAITING, expanding=True, literal_execute=True))
+
+    @classmethod
+    def ended_early(cls) -> sa.ColumnElement[str]:
+        """The state of a waiting delivery that will not be tried again: what may have arrived is unknown."""
+        return sa.case((cls.ambiguous, "unknown"), else_="cancelled")
+
     @property
     def late_ms(self) -> int | None:
         """Milliseconds from the due instant to the first byte of the attempt that settled it."""

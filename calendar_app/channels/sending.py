@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 # No call may be longer than this, however long the lease.
 LONGEST_CALL = 20.0
 LOOK_GRACE = timedelta(seconds=60)
+# A place that is busy and says “at once” every time is asked less and less often, down to this.
+LONGEST_COURTESY = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +39,11 @@ log = logging.getLogger(__name__)
 def send(parcel: Parcel, outbound: Outbound, *, clock_offset: timedelta = timedelta()) -> Outcome:
     """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock."""
     adapter = adapter_for(parcel.channel)
+    parcel = replace(parcel, deadline=min(parcel.deadline, time.monotonic() + LONGEST_CALL))
     attempt = _Attempt(parcel, clock_offset)
     call = Call(outbound, attempt.before_first_byte, attempt.now)
     try:
-        sent = _look_first(adapter, parcel, call) or adapter.send(parcel, call)
+        sent = _look_first(adapter, attempt, call) or adapter.send(parcel, call)
     except Trouble as trouble:
         return _outcome_of(trouble, adapter, attempt)
     except Exception:
@@ -78,10 +82,14 @@ class _Attempt:
             self.started_at = self.now()
 
 
-def _look_first(adapter: Adapter, parcel: Parcel, call: Call) -> Sent | None:
-    if parcel.ambiguous and adapter.can_look:
-        return adapter.look(parcel, call)
-    return None
+def _look_first(adapter: Adapter, attempt: _Attempt, call: Call) -> Sent | None:
+    if not (attempt.parcel.ambiguous and adapter.can_look):
+        return None
+    found = adapter.look(attempt.parcel, call)
+    if found is None:
+        # It certainly did not arrive: what follows is as clear as a first attempt.
+        attempt.parcel = replace(attempt.parcel, ambiguous=False)
+    return found
 
 
 def _flaw(attempt: _Attempt) -> Trouble:
@@ -94,31 +102,49 @@ def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcom
     parcel = attempt.parcel
     notes = {**parcel.notes, **trouble.notes}
     if isinstance(trouble, Gone):
-        return Outcome(parcel.id, parcel.fence, "failed", trouble.reason, sent_at=attempt.started_at, notes=notes,
+        return Outcome(parcel.id, parcel.fence, *_refused(trouble, parcel), sent_at=attempt.started_at, notes=notes,
                        account_state="broken")  # fmt: skip
     if isinstance(trouble, Revoked):
         return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=attempt.now(), notes=notes,
                        account_state="paused")  # fmt: skip
     if isinstance(trouble, Rejected):
         return Outcome(
-            parcel.id, parcel.fence, "failed", trouble.reason, sent_at=attempt.started_at, notes=notes
+            parcel.id, parcel.fence, *_refused(trouble, parcel), sent_at=attempt.started_at, notes=notes
         )
     unclear = isinstance(trouble, Unclear)
     if unclear and not (adapter.keyed or adapter.can_look):
         return Outcome(parcel.id, parcel.fence, "unknown", trouble.reason, sent_at=attempt.started_at, notes=notes,
                        ambiguous=True)  # fmt: skip
+    named = _named(trouble, parcel, adapter, attempt.now())
     wait = back_off(adapter, parcel.attempt)
-    if wait is None:
+    if wait is None and named is None:
         state = "unknown" if unclear or parcel.ambiguous else "failed"
         reason = f"{trouble.reason} Given up after {parcel.attempt} attempts."
         return Outcome(
             parcel.id, parcel.fence, state, reason, sent_at=attempt.started_at, notes=notes, ambiguous=unclear
         )
-    after = attempt.now() + timedelta(seconds=wait)
+    after = named or attempt.now() + timedelta(seconds=wait or 0)
     if unclear and not adapter.keyed:
         after = max(after, attempt.now() + LOOK_GRACE)
-    if isinstance(trouble, NotSent) and trouble.after:
-        # The channel (or our own deadline) named a time: it counts, whichever side of the ladder it lies on.
-        after = trouble.after
     return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=after, sent_at=attempt.started_at,
                    notes=notes, ambiguous=unclear)  # fmt: skip
+
+
+def _refused(trouble: Trouble, parcel: Parcel) -> tuple[str, str]:
+    """State and reason after a refusal, which says nothing about an earlier attempt that may have arrived."""
+    if parcel.ambiguous:
+        return "unknown", f"{trouble.reason} An earlier attempt may have gone out: look, then say."
+    return "failed", trouble.reason
+
+
+def _named(trouble: Trouble, parcel: Parcel, adapter: Adapter, now: datetime) -> datetime | None:
+    """The time that the channel (or our own deadline) names for the next attempt.
+
+    It counts, whichever side of the ladder it lies on, for as long as the ladder reaches from the due instant.
+    """
+    if not isinstance(trouble, NotSent) or trouble.after is None:
+        return None
+    if now > parcel.due_at + timedelta(seconds=sum(adapter.ladder)):
+        return None
+    courtesy = min(2.0 ** (parcel.attempt - 1), LONGEST_COURTESY)
+    return max(trouble.after, now + timedelta(seconds=courtesy))

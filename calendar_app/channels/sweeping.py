@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from calendar_app.channels.models import Delivery
+from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.channels.sending import LOOK_GRACE
 from calendar_app.extensions import database_now, db
@@ -20,7 +20,9 @@ DIED = "A worker died in mid call."
 
 
 def sweep() -> int:
-    """Settle expired leases; returns how many. Harmless when doubled. The caller commits.
+    """Settle expired leases and retries that wait for nothing; returns how many. The caller commits.
+
+    Harmless when doubled.
 
     A keyed channel tries again with the same key, one that can be read back is looked at after a grace,
     the rest becomes unknown and is never sent again by itself.
@@ -37,7 +39,7 @@ def sweep() -> int:
     for row in rows:
         _settle(row, now)
     db.session.flush()
-    return len(rows)
+    return len(rows) + _end_stranded(now)
 
 
 def _settle(row: Delivery, now: datetime) -> None:
@@ -55,6 +57,28 @@ def _settle(row: Delivery, now: datetime) -> None:
         row.reason = f"{DIED} It may have gone out: look, then say “sent” or “send again”."
 
 
+def _end_stranded(now: datetime) -> int:
+    """Attempts were under way when their post was withdrawn or their account let go: they are not repeated."""
+    from calendar_app.posts.models import Post
+
+    withdrawn = sa.exists().where(Post.id == Delivery.post_id, Post.state == "withdrawn")
+    let_go = sa.exists().where(Account.id == Delivery.account_id, Account.deleted_at.is_not(None))
+    ended = 0
+    for why, reason in (
+        (sa.and_(Delivery.action == "publish", withdrawn), "The post was withdrawn before it went out here."),
+        (let_go, "The account was disconnected."),
+    ):
+        which = sa.select(Delivery.id).where(Delivery.is_waiting(), Delivery.state == "retry", why)
+        changed = db.session.execute(
+            sa.update(Delivery)
+            .where(Delivery.id.in_(which.with_for_update(of=Delivery, skip_locked=True)))
+            .values(state=Delivery.ended_early(), reason=reason, finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        ended += changed.rowcount  # type: ignore[attr-defined]
+    return ended
+
+
 def miss_overdue() -> int:
     """Deliveries never tried and past their stream's grace (a paused account, say) become missed."""
     from calendar_app.posts.models import Post, PostStream
@@ -66,7 +90,7 @@ def miss_overdue() -> int:
         .join(Post, Post.id == Delivery.post_id)
         .join(PostStream, sa.and_(PostStream.post_id == Post.id, PostStream.position == 0))
         .join(Stream, Stream.id == PostStream.stream_id)
-        .where(Delivery.state == "pending", Delivery.attempts == 0, Delivery.action == "publish",
+        .where(Delivery.is_waiting(), Delivery.state == "pending", Delivery.attempts == 0, Delivery.action == "publish",
                Delivery.next_at < now - timedelta(minutes=1), Post.state == "published")
         .limit(MOST_AT_ONCE)
         .with_for_update(of=Delivery, skip_locked=True)

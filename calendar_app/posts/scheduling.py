@@ -75,7 +75,14 @@ def unschedule(post: Post, *, actor: Actor, now: datetime) -> None:
 
 
 def reschedule(
-    post: Post, publish_at: str, timezone: str, *, version: int, actor: Actor, now: datetime, fold: int | None = None
+    post: Post,
+    publish_at: str,
+    timezone: str,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    fold: int | None = None,
 ) -> None:
     """Another time for a planned post, scheduled or not. Raises Refused, Stale, Conflict, NotAllowed."""
     _lock(post)
@@ -133,12 +140,15 @@ def plan_deliveries(post: Post) -> None:
 
 
 def cancel_waiting(post: Post, reason: str) -> None:
-    """Waiting deliveries become cancelled, in one statement that cannot overtake a claim."""
+    """Waiting deliveries become cancelled (unknown where an attempt may have arrived).
+
+    One statement, which cannot overtake a claim.
+    """
     db.session.flush()
     db.session.execute(
         sa.update(Delivery)
-        .where(Delivery.post_id == post.id, Delivery.action == "publish", Delivery.state.in_(WAITING))
-        .values(state="cancelled", reason=reason)
+        .where(Delivery.post_id == post.id, Delivery.action == "publish", Delivery.is_waiting())
+        .values(state=Delivery.ended_early(), reason=reason)
         .execution_options(synchronize_session=False)
     )
     db.session.expire(post, ["deliveries"])
@@ -183,7 +193,9 @@ def need_streams_in_use(post: Post) -> None:
 def _need_approval(post: Post) -> None:
     waiting = [stream.name for stream in post.streams if stream.needs_approval]
     if waiting and post.state != "approved":
-        raise Conflict(f"“{waiting[0]}” asks for approval before a post is scheduled. Send it for review first.")
+        raise Conflict(
+            f"“{waiting[0]}” asks for approval before a post is scheduled. Send it for review first."
+        )
 
 
 def _lock(post: Post) -> None:
