@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -26,8 +26,10 @@ def register(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a file under static/, with the hash of what it holds. Raises FileNotFoundError."""
-    address: str = url_for("static", filename=name, v=content_hash(_folder() / name))
-    return address
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name, v=content_hash(_folder() / name))
+    return known[name]
 
 
 def content_hash(path: Path) -> str:

@@ -1,14 +1,18 @@
 // Requests of our own pages: JSON out and in, with the form's token. Answers {ok, status, body}; never throws.
-const meta = document.querySelector('meta[name="csrf-token"]');
+import { renewToken, signInAgain } from "./session_end.js";
 
-/** POST `data`; a token that has grown old is renewed and the request sent once more. */
+/** POST `data`. An old token is renewed, an ended session asks for the password, and the request goes on. */
 export async function post(path, data) {
   const first = await send(path, data);
-  if (first.status !== 400 || !first.body.csrf || !meta) return first;
-  meta.content = first.body.csrf;
-  return send(path, data);
+  if (first.status === 400 && first.body.csrf) {
+    renewToken(first.body.csrf);
+    return send(path, data);
+  }
+  if (first.status === 401 && (await signInAgain(first.body))) return send(path, data);
+  return first;
 }
 
+/** GET without asking anybody to sign in: for what runs by itself. */
 export async function getJson(path) {
   return answer(() => fetch(path, { headers: { Accept: "application/json" } }));
 }
@@ -17,6 +21,7 @@ export async function getJson(path) {
 export async function getText(path) {
   try {
     const response = await fetch(path, { headers: { Accept: "text/html" } });
+    if (response.status === 401 && (await signInAgain(await response.json()))) return await getText(path);
     return response.ok && !response.redirected ? await response.text() : null;
   } catch {
     return null;
@@ -24,10 +29,11 @@ export async function getText(path) {
 }
 
 function send(path, data) {
+  const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
   return answer(() =>
     fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": meta?.content ?? "" },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
       body: JSON.stringify(data),
     }),
   );

@@ -1,7 +1,6 @@
 // A post moves at once on the screen; if the server refuses, it goes back with a sentence that says why.
 import { post } from "./asking.js";
 import { loadPlan, plan } from "./plan_load.js";
-import { signInAgain } from "./session_end.js";
 import { say } from "./toast.js";
 import { amend, carryOut, remember, undo } from "./undo.js";
 import { words } from "./words.js";
@@ -101,10 +100,6 @@ function listOf(link, day) {
 }
 
 function refuse(answer, link, title = link ? titleOf(link) : "") {
-  if (answer.status === 401) {
-    signInAgain();
-    return;
-  }
   const reason = answer.body.sentence ?? answer.body.error;
   say(reason || words(answer.status ? "refused" : "offline", { title }));
   // Somebody else changed it: show how it stands now.

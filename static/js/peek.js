@@ -2,6 +2,8 @@
 import { getText } from "./asking.js";
 import { moveById } from "./move_post.js";
 import { plan } from "./plan_load.js";
+import { say } from "./toast.js";
+import { words } from "./words.js";
 
 const panel = document.getElementById("peek");
 const frame = document.querySelector("[data-with-peek]");
@@ -11,7 +13,7 @@ let cameFrom = null;
 async function open(id, { focus = false, push = true } = {}) {
   const text = await getText(`/posts/${id}/peek`);
   if (text === null) {
-    location.assign(address(id));
+    say(words("unreachable"));
     return;
   }
   panel.innerHTML = text;
