@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings)
     add_extensions(app)
     add_doors(app)
+    add_shelf(app)
     return app
 
 
@@ -33,7 +34,9 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=not settings.plain_loopback,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=[settings.host, "localhost", "127.0.0.1", "[::1]"],
         RATELIMIT_STORAGE_URI=_limiter_storage(settings),
+        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 1, "socket_connect_timeout": 1},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=False,
         RATELIMIT_HEADERS_ENABLED=True,
@@ -60,6 +63,7 @@ def add_extensions(app: Flask) -> None:
 def add_doors(app: Flask) -> None:
     from calendar_app import assets, errors, frame, headers
     from calendar_app.api import routing as api
+    from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
     from calendar_app.people import views as people
     from calendar_app.planner.views import planner
@@ -69,9 +73,21 @@ def add_doors(app: Flask) -> None:
     frame.register(app)
     errors.register(app)
     people.register(app)
+    app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(planner)
     api.register(app)
+
+
+def add_shelf(app: Flask) -> None:
+    """In front of everything: finished feeds, so that most polls cost one question to the database."""
+    from calendar_app import extensions
+    from calendar_app.feeds.question import Question
+    from calendar_app.feeds.shelf import FeedShelf
+
+    with app.app_context():
+        question = Question(extensions.db.engine)
+    app.wsgi_app = FeedShelf(app.wsgi_app, question)  # type: ignore[method-assign]
 
 
 def _folder(name: str) -> Path:

@@ -6,8 +6,8 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import current_app, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from calendar_app.extensions import db
 
@@ -94,6 +94,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.get_response()
     status = error.code or 500
+    if isinstance(error, SecurityError):
+        return answer(
+            400, f"This site is reached at {current_app.config['SETTINGS'].base_url} (SLUICE_BASE_URL)."
+        )
     kept = {"Retry-After", "WWW-Authenticate", "Allow"}
     headers = {name: value for name, value in error.get_headers() if name in kept}
     return answer(status, SENTENCES.get(status, error.name + "."), headers=headers)

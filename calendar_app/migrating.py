@@ -27,8 +27,8 @@ def migrate(target: str = "head") -> None:
 
 def current() -> str | None:
     """The revision the database has, None when it is empty."""
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    # In the session's own transaction: a second connection would wait for the first where one writes alone.
+    return MigrationContext.configure(db.session.connection()).get_current_revision()
 
 
 def newest() -> str | None:

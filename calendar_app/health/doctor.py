@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from calendar_app import create_app, migrating
 from calendar_app.config import Settings, WrongSetting, read_settings
-from calendar_app.extensions import database_now, db, start_writing
+from calendar_app.extensions import database_now, db, start_writing, stop_writing
 from calendar_app.health import questions
 from calendar_app.health.views import metrics_token
 from calendar_app.posts.publishing import on_hold
@@ -115,8 +115,11 @@ def _clock_silent() -> bool:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    stop_writing()
+    db.session.rollback()
     try:
         have, need = migrating.current(), migrating.newest()
+        db.session.rollback()
     except OperationalError as error:
         yield Finding(
             f"The database does not answer: {_first_line(error)} Is it running, and is SLUICE_DATABASE_URL right?",
@@ -132,7 +135,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         start_writing()
         db.session.execute(sa.text("SELECT 1"))
-        db.session.rollback()
     except OperationalError:
         db.session.rollback()
         yield Finding(
@@ -140,6 +142,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
             wrong=True,
         )
         return
+    finally:
+        db.session.rollback()
+        stop_writing()
     yield Finding(f"The database answers and is at {have}.")
 
 

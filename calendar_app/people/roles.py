@@ -75,7 +75,7 @@ class Actor:
 
 def actor_for(person: Person, *, scope: str = "person", token_id: int | None = None) -> Actor:
     rows = db.session.execute(sa.select(Member.team_id, Member.role).where(Member.person_id == person.id))
-    return Actor(person, {team: role for team, role in rows}, scope, token_id)
+    return Actor(person, {row.team_id: row.role for row in rows}, scope, token_id)
 
 
 def scoped(model: Any, actor: Actor) -> Any:
