@@ -15,7 +15,7 @@ APP = ROOT / "calendar_app"
 SOURCES = sorted([*APP.rglob("*.py"), *(ROOT / "jobs").rglob("*.py")])
 LONGEST = 400
 # Modules that name what happens: they may be called by doors, never call them.
-DOORS = re.compile(r"(^|\.)(\w*views|commands|routing)$")
+DOORS = re.compile(r"(^|\.)((\w+_)?views|commands|routing)$")
 
 
 def imports_of(path, *, top_only=False):
