@@ -67,6 +67,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.health.views import health
     from calendar_app.people import views as people
     from calendar_app.planner.views import planner
+    from calendar_app.posts import views as posts
 
     headers.register(app)
     assets.register(app)
@@ -76,6 +77,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(planner)
+    posts.register(app)
     api.register(app)
 
 

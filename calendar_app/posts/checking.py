@@ -16,6 +16,8 @@ from calendar_app.posts.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# What a page sends while only the day, only the time, or neither has been chosen.
+HALF_SAID = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T?|T?(?P<clock>\d\d:\d\d(?::\d\d)?)|T?")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -55,7 +57,9 @@ def prose(value: Any, name: str, limit: int, found: Findings) -> str:
     """Text of many lines: controls gone, length held."""
     text = clean(str(value or "")).strip("\n")
     if len(text) > limit:
-        found.add(name, f"This text has {len(text):,} characters; {limit:,} fit. Shorten it or link to a page.")
+        found.add(
+            name, f"This text has {len(text):,} characters; {limit:,} fit. Shorten it or link to a page."
+        )
     return text
 
 
@@ -101,10 +105,10 @@ def moment(
     wall: Any, zone: Any, found: Findings, *, name: str = "publish_at", fold: int | None = None
 ) -> Moment | None:
     """A planned time. A gap or fold of the clocks, an unknown zone and nonsense each get their sentence."""
-    try:
-        times.known_zone(str(zone))
-    except times.TimeProblem as problem:
-        found.add("timezone" if name == "publish_at" else f"{name}", problem.sentence)
+    if not zone_known(zone, found, "timezone" if name == "publish_at" else "event.timezone"):
+        return None
+    if half := HALF_SAID.fullmatch(str(wall or "").strip()):
+        found.add(name, _what_is_missing(half["day"], half["clock"]))
         return None
     try:
         parsed = times.parse_wall(str(wall))
@@ -113,6 +117,21 @@ def moment(
         found.add(name, problem.sentence)
         return None
     return Moment(parsed.isoformat(timespec="seconds"), str(zone), instant)
+
+
+def _what_is_missing(day: str | None, clock: str | None) -> str:
+    if day:
+        return "Choose the time of day as well."
+    return "Choose the day as well." if clock else "Choose the day and the time."
+
+
+def zone_known(zone: Any, found: Findings, name: str) -> bool:
+    try:
+        times.known_zone(str(zone or ""))
+    except times.TimeProblem as problem:
+        found.add(name, problem.sentence)
+        return False
+    return True
 
 
 def event(value: Mapping[str, Any] | None, found: Findings) -> dict[str, Any]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from calendar_app.channels.models import Account
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.people.audit import record
+from calendar_app.people.models import Audit
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
-from calendar_app.posts.models import Place, Post, PostStream
+from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
 from calendar_app.posts.scheduling import replan
-from calendar_app.posts.showing import readers_see_change
+from calendar_app.posts.showing import readers_see_change, touch_feeds
+from calendar_app.posts.text import clean
+from calendar_app.posts.values import values_of, wall_text
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
@@ -26,17 +31,21 @@ if TYPE_CHECKING:
 PLAIN_FIELDS = {"title": checking.title, "text": checking.text, "link": checking.link,
                 "language": checking.language, "kind": checking.kind}  # fmt: skip
 MOST_STREAMS = 12
+RECORD_TYPING_EVERY = timedelta(minutes=10)
 
 
-def draft(changes: Mapping[str, Any], *, actor: Actor, now: datetime) -> Post:
-    """A new draft in the session (flushed). `changes` as in `edit`; `streams` is needed. Raises Refused, NotAllowed."""
+def draft(changes: Mapping[str, Any], *, actor: Actor, now: datetime, uuid: str | None = None) -> Post:
+    """A new draft in the session (flushed). `changes` as in `edit`; `streams` is needed.
+
+    `uuid` where the id must be known beforehand: a page may send its draft twice. Raises Refused, NotAllowed.
+    """
     streams = streams_named(changes.get("streams") or [], actor)
     team_id = streams[0].team_id
     actor.need("write posts", team_id)
     home = streams[0]
     post = Post(
-        team_id=team_id, author_id=actor.person.id, language=home.language, timezone=home.timezone,
-        created_at=now, updated_at=now, changed_at=now,
+        uuid=uuid or str(uuid4()), team_id=team_id, author_id=actor.person.id, state="draft",
+        language=home.language, timezone=home.timezone, created_at=now, updated_at=now, changed_at=now,
     )  # fmt: skip
     _put_in_streams(post, streams)
     db.session.add(post)
@@ -46,12 +55,15 @@ def draft(changes: Mapping[str, Any], *, actor: Actor, now: datetime) -> Post:
     return post
 
 
-def edit(post: Post, changes: Mapping[str, Any], *, version: int, actor: Actor, now: datetime) -> None:
+def edit(
+    post: Post, changes: Mapping[str, Any], *, version: int, actor: Actor, now: datetime, typing: bool = False
+) -> None:
     """Change what is given and leave the rest.
 
     Keys: title, text, link, language, kind, streams (handles, first is home), accounts (ids, or None for the streams'
     own), variants ({account id: {"text": …}}), event (or None), publish_at, timezone, fold.
-    A scheduled post keeps its deliveries in step. Raises Refused, Stale, Conflict, NotAllowed.
+    A scheduled post keeps its deliveries in step. `typing`: one of many saves while a person writes, of which
+    the record keeps one in ten minutes. Raises Refused, Stale, Conflict, NotAllowed.
     """
     lock(post)
     actor.need("write posts", post.team_id)
@@ -59,23 +71,26 @@ def edit(post: Post, changes: Mapping[str, Any], *, version: int, actor: Actor, 
         raise Stale(post.version)
     if not post.editable:
         raise Conflict("This post has been withdrawn and can no longer be changed. Duplicate it instead.")
-    if post.state in {"approved", "scheduled", "published"} and not _may_change_settled(post, actor):
-        raise NotAllowed("This post has been approved. Ask an editor, or take the approval back first.")
+    _need_right_to_change(post, actor)
     before = _shown(post)
     old_streams = post.streams
     if "streams" in changes:
         streams = streams_named(changes["streams"], actor, team_id=post.team_id)
         if streams != old_streams:
             _put_in_streams(post, streams)
+            _need_right_to_change(post, actor)
     _apply(post, {key: value for key, value in changes.items() if key != "streams"}, actor)
     post.version += 1
     post.updated_at = now
     db.session.flush()
     if post.state == "scheduled":
         replan(post, now)
-    if post.state in {"scheduled", "published"} and before != _shown(post):
+    after = _shown(post)
+    if post.state in {"scheduled", "published"} and before != after:
         readers_see_change(post, now, also=old_streams)
-    record("post edited", post.uuid, actor=actor, team_id=post.team_id, before=before, after=_shown(post))
+    if not (typing and _just_recorded(post, actor, now)):
+        record("post edited", post.uuid, actor=actor, team_id=post.team_id,
+               before=_differing(before, after), after=_differing(after, before))  # fmt: skip
 
 
 def discard(post: Post, *, actor: Actor) -> None:
@@ -88,11 +103,15 @@ def discard(post: Post, *, actor: Actor) -> None:
         raise Conflict("This post is scheduled. Take it back to draft first.")
     if post.deliveries and any(row.attempts for row in post.deliveries):
         raise Conflict("Parts of this post were sent. It stays on record.")
-    record("post discarded", post.uuid, actor=actor, team_id=post.team_id, before=_shown(post))
+    record("post discarded", post.uuid, actor=actor, team_id=post.team_id, before=values_of(post))
+    if post.called_off_at:
+        # Readers' programs still hold it as cancelled: their feeds must notice that it is gone.
+        touch_feeds({stream.id for stream in post.streams}, database_now())
     for row in list(post.deliveries):
         db.session.delete(row)
     db.session.flush()
     db.session.delete(post)
+    db.session.flush()
 
 
 def lock(post: Post) -> None:
@@ -107,19 +126,30 @@ def streams_named(handles: Sequence[str], actor: Actor, *, team_id: int | None =
         raise Refused({"streams": "Choose at least one stream; the first is the post's home."})
     if len(wanted) > MOST_STREAMS:
         raise Refused({"streams": f"A post can go to {MOST_STREAMS} streams at most."})
+    printable = [handle for handle in wanted if handle.isprintable()]
     rows = db.session.scalars(
         sa.select(Stream).where(
-            Stream.handle.in_(wanted), Stream.team_id.in_(actor.team_ids), Stream.archived_at.is_(None)
+            Stream.handle.in_(printable), Stream.team_id.in_(actor.team_ids), Stream.archived_at.is_(None)
         )
     )
     found = {stream.handle: stream for stream in rows}
     for handle in wanted:
         if handle not in found:
-            raise Refused({"streams": f"Your team has no stream “{handle[:60]}”. Choose one of its streams."})
+            raise Refused(
+                {"streams": f"Your team has no stream “{clean(handle)[:60]}”. Choose one of its streams."}
+            )
     streams = [found[handle] for handle in wanted]
     if len({stream.team_id for stream in streams} | ({team_id} if team_id else set())) > 1:
         raise Refused({"streams": "All streams of a post must belong to one team."})
     return streams
+
+
+def _need_right_to_change(post: Post, actor: Actor) -> None:
+    """What was agreed on changes only by those who may agree; asked again once a stream has joined."""
+    if post.state not in {"approved", "scheduled", "published"} or actor.may("approve posts", post.team_id):
+        return
+    if any(stream.needs_approval for stream in post.streams):
+        raise NotAllowed("This post has been approved. Ask an editor, or take the approval back first.")
 
 
 def _put_in_streams(post: Post, streams: Sequence[Stream]) -> None:
@@ -137,7 +167,7 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
     }
     if "event" in changes:
         values.update(checking.event(changes["event"], found))
-    if post.plannable and ("publish_at" in changes or "timezone" in changes):
+    if "publish_at" in changes or "timezone" in changes:
         values.update(_plan(post, changes, found))
     accounts = _accounts(post, changes, found)
     variants = _variants(post, changes, found)
@@ -148,11 +178,18 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
 
 
 def _plan(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[str, Any]:
-    wall = changes["publish_at"] if "publish_at" in changes else post.publish_at
+    wall = changes.get("publish_at", post.publish_at)
     zone = changes.get("timezone") or post.timezone
+    if not post.plannable:
+        if (wall_text(wall or ""), zone) != (wall_text(post.publish_at or ""), post.timezone):
+            found.add("publish_at", f"This post has been {post.state} and keeps its time.")
+        return {}
     if not wall:
         if post.state == "scheduled":
-            found.add("publish_at", "A scheduled post needs a time. Take it back to draft to leave the time open.")
+            found.add(
+                "publish_at", "A scheduled post needs a time. Take it back to draft to leave the time open."
+            )
+        checking.zone_known(zone, found, "timezone")
         return {"publish_at": None, "due_at": None, "timezone": zone}
     planned = checking.moment(wall, zone, found, fold=changes.get("fold"))
     if planned is None:
@@ -183,7 +220,7 @@ def _variants(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[i
             found.add("variants", f"Your team has no account {str(key)[:20]}. Choose one of its accounts.")
             continue
         raw = (value or {}).get("text")
-        variants[int(key)] = checking.text(raw, found) if raw else None
+        variants[int(key)] = checking.prose(raw, f"variants.{key}", TEXT_LIMIT, found) if raw else None
     return variants
 
 
@@ -205,9 +242,20 @@ def _place(
             place.text = text
 
 
-def _may_change_settled(post: Post, actor: Actor) -> bool:
-    needs_approval = any(stream.needs_approval for stream in post.streams)
-    return actor.may("approve posts", post.team_id) or not needs_approval
+def _differing(those: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in those.items() if value != others[name]}
+
+
+def _just_recorded(post: Post, actor: Actor, now: datetime) -> bool:
+    last = db.session.scalars(
+        sa.select(Audit).where(Audit.subject == post.uuid).order_by(Audit.id.desc()).limit(1)
+    ).first()
+    return (
+        last is not None
+        and last.action in {"post drafted", "post edited"}
+        and last.person_id == actor.person.id
+        and now - last.at < RECORD_TYPING_EVERY
+    )
 
 
 def _shown(post: Post) -> dict[str, Any]:

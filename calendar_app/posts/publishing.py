@@ -68,7 +68,9 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
     if not post.title and not post.text:
         raise Refused({"text": "Write a title or a text first."})
     if on_hold():
-        raise Conflict("Nothing goes out at the moment: this site was restored from a backup and waits for its operator.")
+        raise Conflict(
+            "Nothing goes out at the moment: this site was restored from a backup and waits for its operator."
+        )
     post.due_at = now
     post.publish_at = None
     post.state = "published"

@@ -47,4 +47,10 @@ def _move(post: Post, state: str, allowed: set[str], actor: Actor, now: datetime
     post.state = state
     post.version += 1
     post.updated_at = now
-    record(f"post {state.replace('_', ' ')}", post.uuid, actor=actor, team_id=post.team_id, before={"state": before})
+    record(
+        f"post {state.replace('_', ' ')}",
+        post.uuid,
+        actor=actor,
+        team_id=post.team_id,
+        before={"state": before},
+    )

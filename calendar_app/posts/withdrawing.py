@@ -46,5 +46,11 @@ def _plan_withdrawals(post: Post, now: datetime) -> None:
         adapter = adapter_for(row.account.channel)
         if adapter.can_withdraw and row.account_id not in done and row.account.deleted_at is None:
             post.deliveries.append(
-                Delivery(account=row.account, action="withdraw", due_at=now, next_at=now, serial=not adapter.parallel)
+                Delivery(
+                    account=row.account,
+                    action="withdraw",
+                    due_at=now,
+                    next_at=now,
+                    serial=not adapter.parallel,
+                )
             )

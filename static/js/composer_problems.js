@@ -1,5 +1,6 @@
 // Sentences of the server at the fields they are about. While somebody is still in a field its sentence waits.
 import { words } from "./words.js";
+import { reveal } from "./composer_tabs.js";
 import { fieldOf } from "./composer_values.js";
 
 let problems = {};
@@ -60,6 +61,7 @@ function line(name) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       field.closest("details")?.setAttribute("open", "");
+      reveal(field);
       field.focus();
     });
     item.append(link, ": ");

@@ -1,0 +1,144 @@
+"""Warnings beside a post: what, why, and one way out. They never block; what blocks is said at the button."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from calendar_app.extensions import db
+from calendar_app.planner.clock_change import clock_change
+from calendar_app.posts import saying
+from calendar_app.posts.audience import seen_by_readers
+from calendar_app.posts.models import Post, PostStream
+from calendar_app.streams.models import Stream
+from calendar_app.times import to_wall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from calendar_app.channels.models import Account
+
+CLOSE = timedelta(minutes=30)
+SOON = timedelta(minutes=2)
+MOST_NAMED = 3
+GOES_OUT = ("draft", "in_review", "approved", "scheduled", "published")
+
+
+class Caution(NamedTuple):
+    """`what` in a few words, `why` in a sentence, and an address with its name where there is a way out."""
+
+    what: str
+    why: str
+    way: str = ""
+    way_name: str = ""
+
+
+def cautions(
+    post: Post, *, streams: Sequence[Stream], accounts: Sequence[Account], hold: str | None, now: datetime
+) -> list[Caution]:
+    """For the post as it stands on the page (it may not be stored so, or at all)."""
+    found = [*_held(hold), *_nobody(streams, accounts), *_places_out_of_order(accounts)]
+    if post.due_at is not None and post.plannable:
+        found += [
+            *_passed(post, now),
+            *_soon(post, now),
+            *_close(post, streams, now),
+            *_clocks_change(post, now),
+        ]
+    return found
+
+
+def _held(hold: str | None) -> Iterator[Caution]:
+    if hold:
+        yield Caution(_("Nothing goes out at the moment."), hold)
+
+
+def _nobody(streams: Sequence[Stream], accounts: Sequence[Account]) -> Iterator[Caution]:
+    if streams and not accounts and not seen_by_readers(streams):
+        yield Caution(
+            _("Nobody outside your team would get this."),
+            _("Its streams are internal and no account is chosen. Choose an account, or a public stream."),
+        )
+
+
+def _places_out_of_order(accounts: Sequence[Account]) -> Iterator[Caution]:
+    for account in accounts:
+        if account.state != "ok":
+            yield Caution(
+                _("“%(name)s” is out of order.", name=account.name),
+                (account.state_reason or _("It takes nothing at the moment."))
+                + " "
+                + _("The post waits there until the account is connected again."),
+                "/accounts",
+                _("See the account"),
+            )
+
+
+def _passed(post: Post, now: datetime) -> Iterator[Caution]:
+    assert post.due_at is not None  # noqa: S101  (asked by the caller)
+    if post.due_at <= now and post.state != "scheduled":
+        yield Caution(
+            _("This time has passed."),
+            _(
+                "It was %(distance)s. Choose a later time, or publish now.",
+                distance=saying.distance(post.due_at, now),
+            ),
+        )
+
+
+def _soon(post: Post, now: datetime) -> Iterator[Caution]:
+    assert post.due_at is not None  # noqa: S101  (asked by the caller)
+    if post.state == "scheduled" and now < post.due_at < now + SOON:
+        yield Caution(
+            _("It goes out %(distance)s.", distance=saying.distance(post.due_at, now)),
+            _("What is saved by then is sent. Take it back to draft if you need longer."),
+        )
+
+
+def _close(post: Post, streams: Sequence[Stream], now: datetime) -> Iterator[Caution]:
+    """Another post within half an hour in one of these streams."""
+    assert post.due_at is not None  # noqa: S101  (asked by the caller)
+    rows = db.session.execute(
+        sa.select(Post.uuid, Post.title, Post.due_at, Stream.name, Stream.timezone)
+        .join(PostStream, PostStream.post_id == Post.id)
+        .join(Stream, Stream.id == PostStream.stream_id)
+        .where(
+            Stream.id.in_([stream.id for stream in streams]), Post.state.in_(GOES_OUT), Post.uuid != post.uuid,
+            Post.due_at > post.due_at - CLOSE, Post.due_at < post.due_at + CLOSE,
+        )
+        .order_by(Post.due_at, PostStream.position)
+    )  # fmt: skip
+    each_once = {row.uuid: row for row in reversed(rows.all())}
+    for row in sorted(each_once.values(), key=lambda row: row.due_at)[:MOST_NAMED]:
+        time = saying.time_and_zone(row.due_at, post.timezone or row.timezone)
+        yield Caution(
+            _("Close to another post."),
+            _(
+                "“%(title)s” goes out in %(stream)s at %(time)s. Who follows it gets both.",
+                title=row.title or _("Untitled"), stream=row.name, time=time,
+            ),
+            f"/posts/{row.uuid}/edit",
+            _("See the other post"),
+        )  # fmt: skip
+
+
+def _clocks_change(post: Post, now: datetime) -> Iterator[Caution]:
+    """The clocks of the post's zone change in the days around it."""
+    assert post.due_at is not None  # noqa: S101  (asked by the caller)
+    zone = post.timezone or "UTC"
+    day = to_wall(post.due_at, zone).date()
+    change = clock_change(zone, day - timedelta(days=day.weekday()), day + timedelta(days=7 - day.weekday()))
+    if change is not None:
+        way = _("forward") if change.minutes > 0 else _("back")
+        yield Caution(
+            _("The clocks change that week."),
+            _(
+                "In %(zone)s they go %(way)s by %(minutes)s minutes on %(day)s. "
+                "This post keeps the time that the clock shows.",
+                zone=zone, way=way, minutes=abs(change.minutes), day=change.day.isoformat(),
+            ),
+        )  # fmt: skip

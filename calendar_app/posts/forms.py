@@ -1,0 +1,131 @@
+"""What a browser sends of a post, as a form or as JSON, turned into its values (see `values.py`)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.errors import Refused
+from calendar_app.posts.values import WORDS, wall_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from werkzeug.datastructures import MultiDict
+
+# A post and its variants at full length, in the widest spelling that a browser may choose for them.
+LONGEST_BODY = 8 * 1024 * 1024
+LARGEST_ID = 2**31 - 1
+MALFORMED = "This was not sent in the way this page sends it. Load the page again; what you wrote is kept."
+
+
+def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
+    """The values of those parts that the form has. Raises Refused for what no form of ours sends."""
+    handles = list(dict.fromkeys(form.getlist("stream")))
+    home = form.get("home")
+    if home in handles:
+        handles = [home, *(handle for handle in handles if handle != home)]
+    variants = {
+        name.removeprefix("variant_"): {"text": _lines(text)}
+        for name, text in form.items()
+        if name.startswith("variant_")
+    }
+    body: dict[str, Any] = {name: _lines(form[name]) for name in WORDS if name in form}
+    if "title" in form:
+        body["streams"] = handles
+    if "places" in form:
+        body.update(accounts=form.getlist("account") if form["places"] == "own" else None, variants=variants)
+    if "event_location" in form:
+        body["event"] = _event_in(form) if form.get("has_event") else None
+    if "publish_date" in form:
+        moment = _joined(form["publish_date"], form.get("publish_time"))
+        body.update(publish_at=moment, timezone=form.get("timezone", ""), fold=form.get("fold"))
+    return from_json(body)
+
+
+def from_json(body: Any) -> dict[str, Any]:
+    """Those values of a body that it holds, each of the kind that drafting expects. Raises Refused."""
+    if not isinstance(body, dict):
+        raise Refused({"form": MALFORMED})
+    readers = {
+        **dict.fromkeys((*WORDS, "timezone"), _text),
+        "streams": _handles, "accounts": _ids, "variants": _variants, "event": _event,
+        "publish_at": _wall, "fold": _fold,
+    }  # fmt: skip
+    return {name: read(body[name]) for name, read in readers.items() if name in body}
+
+
+def _event_in(form: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "starts_at": _joined(form.get("event_start_date"), form.get("event_start_time")),
+        "ends_at": _joined(form.get("event_end_date"), form.get("event_end_time")),
+        "timezone": form.get("event_timezone", ""),
+        "location": form.get("event_location", ""),
+    }
+
+
+def _joined(day: str | None, clock: str | None) -> str:
+    """Half a moment stays half a moment: checking says which half is missing."""
+    return f"{day or ''}T{clock or ''}" if day or clock else ""
+
+
+def _lines(text: str) -> str:
+    """Browsers send CRLF; a comparison with what is stored must not see that."""
+    return text.replace("\r\n", "\n")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Refused({"form": MALFORMED})
+    return value
+
+
+def _wall(value: Any) -> str:
+    return wall_text(_text(value).strip())
+
+
+def _handles(value: Any) -> list[str]:
+    return list(dict.fromkeys(_text(handle) for handle in _list(value)))
+
+
+def _ids(value: Any) -> list[int] | None:
+    return None if value is None else sorted({_id(number) for number in _list(value)})
+
+
+def _id(value: Any) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,9}", text) or int(text) > LARGEST_ID:
+        raise Refused({"accounts": "Choose accounts of your team."})
+    return int(text)
+
+
+def _list(value: Any) -> Iterable[Any]:
+    if not isinstance(value, list):
+        raise Refused({"form": MALFORMED})
+    return value
+
+
+def _variants(value: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+        raise Refused({"form": MALFORMED})
+    texts = {str(_id(number)): _text(one.get("text")) for number, one in value.items()}
+    return {number: {"text": text} for number, text in texts.items()}
+
+
+def _event(value: Any) -> dict[str, str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Refused({"form": MALFORMED})
+    return {
+        "starts_at": _wall(value.get("starts_at")),
+        "ends_at": _wall(value.get("ends_at")),
+        "timezone": _text(value.get("timezone")),
+        "location": _text(value.get("location")),
+    }
+
+
+def _fold(value: Any) -> int | None:
+    return {"0": 0, "1": 1}.get(str(value))

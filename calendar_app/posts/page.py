@@ -1,0 +1,239 @@
+"""All that the composer and the members' page of a post show, gathered for their templates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from calendar_app.channels.models import WAITING, Account, Delivery
+from calendar_app.channels.registry import ADAPTERS
+from calendar_app.channels.resolving import can_send_again
+from calendar_app.extensions import database_now, db
+from calendar_app.feeds.ical import WORDS
+from calendar_app.people.models import Audit, Member, Person, Team
+from calendar_app.planner.loading import shown_state
+from calendar_app.posts import audience, saying
+from calendar_app.posts.cautions import cautions
+from calendar_app.posts.free_slots import free_slots
+from calendar_app.posts.imagining import imagine, previews
+from calendar_app.posts.models import KINDS, Post
+from calendar_app.posts.publishing import on_hold
+from calendar_app.posts.steps import first_step, further_steps, may_write, steps, waits_for_approval
+from calendar_app.posts.text import cut, to_html
+from calendar_app.posts.values import values_of
+from calendar_app.streams.models import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from calendar_app.people.roles import Actor
+
+LANGUAGES = ("en", "nb", "nn", "sv", "da", "se", "fi", "de", "fr", "es", "pl", "uk", "ar", "so")
+LATEST_RECORDS = 50
+OF_STORED = {"save", "copy", "discard"}
+# A page looks again this often: while something is on its way, and while it waits for a far time.
+OFTEN, SELDOM = timedelta(seconds=1), timedelta(seconds=60)
+
+
+class Entry(NamedTuple):
+    at: datetime
+    zone: str
+    words: str
+
+
+class Line(NamedTuple):
+    """One line of a post's record: who is None for Sluice itself."""
+
+    at: datetime
+    who: str | None
+    action: str
+
+
+def composer(
+    post: Post | None,
+    values: Mapping[str, Any],
+    *,
+    team: Team,
+    actor: Actor,
+    errors: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """For the whole page. `values` are what its fields hold: saved, typed, or proposed for a new post."""
+    now = database_now()
+    return {
+        "post": post,
+        "values": values,
+        "saved": values_of(post) if post else {},
+        "errors": errors or {},
+        "team": team,
+        "team_streams": _streams_to_choose(team, values),
+        "team_accounts": _accounts_to_choose(team),
+        "kinds": KINDS,
+        "languages": LANGUAGES,
+        "channels": ADAPTERS,
+        "writable": post is None or may_write(post, actor),
+        **(standing(post, actor, now=now) if post else {}),
+        **beside(post, values, team=team, actor=actor, now=now),
+    }
+
+
+def beside(
+    post: Post | None, values: Mapping[str, Any], *, team: Team, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """What stands beside the text: guidelines, what readers will see, warnings, slots, previews.
+
+    Reads only; `values` may be half written.
+    """
+    imagined, found = imagine(values, team_id=team.id, post=post)
+    streams, zone = imagined.streams, imagined.timezone
+    plannable = post is None or post.plannable
+    offered = _offered(post, imagined, actor)
+    return {
+        "now": now,
+        "post": post,
+        "zone": zone or "UTC",
+        "state": _shown(post) if post else "draft",
+        "steps": offered,
+        "first": first_step(offered),
+        "more_steps": further_steps(offered),
+        "waits_for_approval": waits_for_approval(imagined),
+        "places": len(imagined.targets),
+        "imagined": imagined,
+        "found": found.errors,
+        "guides": [(stream, to_html(stream.guidelines)) for stream in streams],
+        "approvers": _approvers(team) if any(stream.needs_approval for stream in streams) else [],
+        "audience": audience.what_followers_see(streams, imagined.state),
+        "has_readers": audience.seen_by_readers(streams),
+        "cautions": cautions(imagined, streams=streams, accounts=imagined.targets, hold=on_hold(), now=now),
+        "zone_line": saying.zone_line(imagined.due_at, zone, now=now) if imagined.due_at and zone else zone,
+        "ways_out": saying.ways_out(str(values.get("publish_at") or ""), zone, fold=values.get("fold"))
+        if zone
+        else [],
+        "slots": free_slots(streams, now=now, but=imagined.uuid) if plannable else [],
+        "plannable": plannable,
+        "previews": previews(imagined),
+        "entry": _calendar_entry(imagined),
+        "html": to_html(imagined.text),
+        "saying": saying,
+    }
+
+
+def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
+    """Where the post stands: its state, what can be done, each delivery, and its record."""
+    rows = _deliveries(post)
+    offered = steps(post, actor)
+    return {
+        "now": now,
+        "post": post,
+        "zone": post.timezone or post.home.timezone,
+        "state": _shown(post),
+        "steps": offered,
+        "first": first_step(offered),
+        "more_steps": further_steps(offered),
+        "waits_for_approval": waits_for_approval(post),
+        "deliveries": rows,
+        "channels": ADAPTERS,
+        "may_resolve": actor.may("resolve deliveries", post.team_id),
+        "can_send_again": can_send_again,
+        "places": len(post.targets),
+        "has_readers": audience.seen_by_readers(post.streams),
+        "look_again_ms": _look_again(post, rows, now),
+        "record": _record(post),
+        "saying": saying,
+    }
+
+
+def _offered(post: Post | None, imagined: Post, actor: Actor) -> set[str]:
+    """Steps as they fit the streams on the page; whether it may be thrown away only the stored post knows."""
+    offered = steps(imagined, actor) if imagined.streams else set()
+    stored = steps(post, actor) if post else set()
+    return (offered - OF_STORED) | (stored & OF_STORED)
+
+
+def _shown(post: Post) -> str:
+    return shown_state(post.state, [row.state for row in post.deliveries if row.action == "publish"])
+
+
+def _calendar_entry(imagined: Post) -> Entry | None:
+    """How the post stands in followers' calendars while it is planned, in the words of the feed itself."""
+    way = audience.planned_entry(imagined.streams)
+    at = imagined.event_starts_at or imagined.due_at
+    zone = (imagined.event_timezone if imagined.event_starts_at else imagined.timezone) or "UTC"
+    words = WORDS.get(imagined.language.split("-")[0].lower(), WORDS["en"])["planned"]
+    if at is None or (way == "nothing" and imagined.plannable):
+        return None
+    if not imagined.plannable:
+        return Entry(at, zone, imagined.title or cut(imagined.text, 60))
+    title = imagined.title if way == "titles" else ""
+    return Entry(at, zone, f"{words[0]}: {title}" if title else words[1])
+
+
+def _streams_to_choose(team: Team, values: Mapping[str, Any]) -> list[Stream]:
+    """The team's streams by name, and those put away that the post is in already."""
+    chosen = list(values.get("streams") or ())
+    rows = db.session.scalars(
+        sa.select(Stream)
+        .where(Stream.team_id == team.id, sa.or_(Stream.archived_at.is_(None), Stream.handle.in_(chosen)))
+        .order_by(sa.func.lower(Stream.name), Stream.id)
+        .options(selectinload(Stream.accounts))
+    )
+    return list(rows)
+
+
+def _accounts_to_choose(team: Team) -> list[Account]:
+    return list(
+        db.session.scalars(
+            sa.select(Account)
+            .where(Account.team_id == team.id, Account.deleted_at.is_(None))
+            .order_by(sa.func.lower(Account.name), Account.id)
+        )
+    )
+
+
+def _approvers(team: Team) -> list[str]:
+    return list(
+        db.session.scalars(
+            sa.select(Person.name)
+            .join(Member, Member.person_id == Person.id)
+            .where(
+                Member.team_id == team.id, Member.role.in_(("owner", "editor")), Person.disabled_at.is_(None)
+            )
+            .order_by(Person.name)
+        )
+    )
+
+
+def _deliveries(post: Post) -> list[Delivery]:
+    return sorted(
+        post.deliveries, key=lambda row: (row.action != "publish", row.account.name.lower(), row.id)
+    )
+
+
+def _look_again(post: Post, rows: Sequence[Delivery], now: datetime) -> int | None:
+    """Milliseconds until the page should look again; None when nothing will change by itself."""
+    if any(row.state == "sending" for row in rows):
+        return _milliseconds(OFTEN)
+    waits = [
+        row.next_at - now for row in rows if row.state in WAITING and post.state in {"published", "withdrawn"}
+    ]
+    if post.state == "scheduled" and post.due_at:
+        waits.append(post.due_at - now)
+    return _milliseconds(min(max(min(waits), OFTEN), SELDOM)) if waits else None
+
+
+def _milliseconds(length: timedelta) -> int:
+    return round(length.total_seconds() * 1000)
+
+
+def _record(post: Post) -> list[Line]:
+    rows = db.session.execute(
+        sa.select(Audit.at, Person.name, Audit.action)
+        .outerjoin(Person, Person.id == Audit.person_id)
+        .where(Audit.team_id == post.team_id, Audit.subject == post.uuid)
+        .order_by(Audit.id.desc())
+        .limit(LATEST_RECORDS)
+    )
+    return [Line(*row) for row in rows]

@@ -1,0 +1,103 @@
+"""What a new post begins with: the stream and the time that the address asks for, and the rest from the stream."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from calendar_app.extensions import db
+from calendar_app.posts.models import Post, PostStream
+from calendar_app.posts.values import wall_text
+from calendar_app.streams.cadence import Cadence, slots
+from calendar_app.streams.models import Stream
+from calendar_app.times import TimeProblem, parse_wall, to_utc, to_wall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendar_app.people.models import Team
+    from calendar_app.people.roles import Actor
+
+MORNING = "09:00"
+
+
+def proposed(
+    home: Stream | None, asked: Mapping[str, str], *, team: Team, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """The values of an empty composer. `asked` may hold `date` (2026-12-01) and `at` (with or without a day).
+
+    What cannot be read in `asked` is left out: the fields then stand empty.
+    """
+    home = home or _usual_stream(team, actor)
+    return {
+        "title": "",
+        "text": "",
+        "link": "",
+        "language": home.language if home else actor.person.locale,
+        "kind": "news",
+        "streams": [home.handle] if home else [],
+        "accounts": None,
+        "variants": {},
+        "event": None,
+        "publish_at": wall_text(_asked_time(home, asked, now)),
+        "timezone": home.timezone if home else actor.person.timezone,
+        "fold": None,
+    }
+
+
+def _usual_stream(team: Team, actor: Actor) -> Stream | None:
+    """Where this person wrote last, else the first by name."""
+    ours = (Stream.team_id == team.id, Stream.archived_at.is_(None))
+    last: Stream | None = db.session.scalars(
+        sa.select(Stream)
+        .join(PostStream, sa.and_(PostStream.stream_id == Stream.id, PostStream.position == 0))
+        .join(Post, Post.id == PostStream.post_id)
+        .where(Post.author_id == actor.person.id, *ours)
+        .order_by(Post.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None:
+        return last
+    found: Stream | None = db.session.scalars(
+        sa.select(Stream).where(*ours).order_by(sa.func.lower(Stream.name), Stream.id).limit(1)
+    ).first()
+    return found
+
+
+def _asked_time(home: Stream | None, asked: Mapping[str, str], now: datetime) -> str:
+    day, at = _day(asked.get("date", "")), asked.get("at", "")
+    if re.fullmatch(r"\d\d:\d\d", at) and day:
+        at = f"{day.isoformat()}T{at}"
+    try:
+        return parse_wall(at).isoformat()
+    except TimeProblem:
+        return _time_on(day, home, now) if day else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def _time_on(day: date, home: Stream | None, now: datetime) -> str:
+    """The stream's first slot of that day that is still to come, else nine in the morning, else the next hour."""
+    zone = home.timezone if home else "UTC"
+    try:
+        morning = parse_wall(f"{day.isoformat()}T{MORNING}")
+        since = max(to_utc(morning.replace(hour=0), zone, fold=0), now)
+    except TimeProblem:
+        return f"{day.isoformat()}T{MORNING}"
+    if home and home.cadence:
+        offered = slots(Cadence.from_json(home.cadence), zone, since, since + timedelta(days=1), limit=1)
+        if offered and to_wall(offered[0], zone).date() == day:
+            return to_wall(offered[0], zone).isoformat()
+    here = to_wall(now, zone)
+    if here.date() == day and here >= morning:
+        following = here.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return following.isoformat()
+    return morning.isoformat()

@@ -1,0 +1,58 @@
+// Text that never reached the server comes back when the page is opened again: after a reload, a crash, the back button.
+import { state, forget, keep, name, startAnew } from "./composer_state.js";
+import { say, sayWithButton } from "./composer_status.js";
+import { differing, fill } from "./composer_values.js";
+import { words } from "./words.js";
+
+/** `clash(mine)` is called where somebody else has changed the same field since. */
+export function bringBack(clash) {
+  const entry = state.store.read(name());
+  if (entry) restore(entry, clash);
+  else if (!state.uuid) offerUnborn(clash);
+}
+
+export function clock(instant) {
+  return new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+function restore(entry, clash) {
+  const mine = { ...state.standing, ...entry.fields };
+  const news = Object.keys(differing(mine, state.standing));
+  if (!news.length) {
+    forget();
+    return;
+  }
+  fill(state.form, entry.fields);
+  if (state.uuid && news.some((field) => hasMovedOn(entry, field))) {
+    clash(mine);
+    return;
+  }
+  sayWithButton(words("restored", { time: clock(entry.at) }), words("forget"), () => {
+    fill(state.form, state.standing);
+    keep();
+    say("");
+    tell();
+  });
+  tell();
+}
+
+/** Whether the server's value is neither what this browser began with nor what it had sent. */
+function hasMovedOn(entry, field) {
+  const here = JSON.stringify(state.standing[field] ?? null);
+  return here !== JSON.stringify(entry.base?.[field] ?? null) && here !== JSON.stringify(entry.sent?.[field]);
+}
+
+/** The text of another page of a new post that was closed before it could be saved. */
+function offerUnborn(clash) {
+  const [key] = state.store.unborn();
+  const entry = key && state.store.read(`new:${key}`);
+  if (!entry) return;
+  sayWithButton(words("found", { time: clock(entry.at), title: entry.title || words("untitled") }), words("bringBack"), () => {
+    startAnew(key);
+    restore(entry, clash);
+  });
+}
+
+function tell() {
+  state.form.dispatchEvent(new Event("input", { bubbles: true }));
+}
