@@ -1,9 +1,9 @@
-"""Which posts a feed shows, and the feed's bytes."""
+"""Which posts a feed shows, when it changed last, and the feed's bytes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,15 +11,17 @@ import sqlalchemy as sa
 from calendar_app import links
 from calendar_app.extensions import db
 from calendar_app.feeds import atom, ical, json_feed, parts, rss
+from calendar_app.feeds.choosing import last_hidden
 from calendar_app.feeds.entries import TOLD_FOR
 from calendar_app.feeds.entry import Head, etag, feed_id
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post, PostStream
-from calendar_app.streams.models import Stream
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from calendar_app.streams.models import Stream
 
 MEDIA_TYPES = {
     "ics": "text/calendar; charset=utf-8",
@@ -52,72 +54,116 @@ def stream_feed(stream: Stream, form: str) -> Feed:
     """One stream's feed in one format."""
     return _feed(
         [stream], form, name=f"stream/{stream.handle}", title=stream.name, description=stream.description,
-        address=links.stream_feed(stream.handle, form), home=links.stream(stream.handle),
-        language=stream.language, hue=stream.hue,
+        address=links.stream_feed(stream.handle, form), home=links.stream(stream.handle), hue=stream.hue,
     )  # fmt: skip
 
 
-def choice_feed(streams: Sequence[Stream], form: str) -> Feed:
-    """Several streams in one feed, each post once. The address names the choice, in alphabetical order."""
-    streams = sorted(streams, key=lambda stream: stream.handle)
+def choice_feed(streams: Sequence[Stream], form: str, *, some_missing: bool = False) -> Feed:
+    """Several streams in one feed, each post once, in alphabetical order of handles.
+
+    `some_missing`: the address names more than these, which may have been among them until lately.
+    """
     handles = [stream.handle for stream in streams]
     return _feed(
         streams, form, name=f"follow/{'+'.join(handles)}",
         title=f"{_site().name}: {', '.join(stream.name for stream in streams)}",
         description="The streams you chose, in one feed.", address=links.choice_feed(handles, form),
-        home=links.home(), language=streams[0].language,
+        home=links.home(), others=some_missing,
     )  # fmt: skip
 
 
-def everything_feed(streams: Sequence[Stream], form: str, changed_at: datetime) -> Feed:
-    """All public streams. `changed_at` also counts streams that have gone from it."""
+def everything_feed(streams: Sequence[Stream], form: str) -> Feed:
+    """All public streams."""
     return _feed(
         streams, form, name="everything", title=_site().name, description="Everything we share, all streams together.",
-        address=links.everything_feed(form), home=links.home(),
-        language=streams[0].language if streams else "en", changed_at=changed_at,
+        address=links.everything_feed(form), home=links.home(), others=True,
     )  # fmt: skip
+
+
+def shown_posts(stream_ids: Sequence[int], form: str, now: datetime) -> sa.Select[int, int]:
+    """(id, revision) of what this feed shows, newest first, each post once however many streams it is in.
+
+    What is too old leaves at midnight UTC, so that all who ask on one day are told the same.
+    """
+    told, past = _horizons(now)
+    withdrawn = sa.and_(Post.state == "withdrawn", Post.withdrawn_at > told)
+    # A withdrawal is news as well, however old its post.
+    when = sa.func.coalesce(Post.withdrawn_at, Post.published_at, Post.due_at, Post.called_off_at)
+    shown: sa.ColumnElement[bool] = Post.state == "published"
+    if form == "ics":
+        recent = sa.or_(Post.published_at > past, Post.event_starts_at > past)
+        called_off = sa.and_(
+            Post.state.not_in(("published", "withdrawn", "scheduled")), Post.called_off_at > told
+        )
+        shown = sa.or_(sa.and_(shown, recent), Post.state == "scheduled", withdrawn, called_off)
+    elif form == "atom":
+        shown = sa.or_(shown, withdrawn)
+    return (
+        sa.select(Post.id, Post.revision)
+        .where(Post.id.in_(_within(stream_ids)), shown)
+        .order_by(when.desc(), Post.id.desc())
+        .limit(CALENDAR_MOST if form == "ics" else READER_MOST)
+    )
 
 
 def _feed(
     streams: Sequence[Stream], form: str, *, name: str, title: str, description: str, address: str, home: str,
-    language: str, hue: str | None = None, changed_at: datetime | None = None,
+    hue: str | None = None, others: bool = False,
 ) -> Feed:  # fmt: skip
-    site = _site()
-    changed = max([stream.feed_changed_at for stream in streams] + ([changed_at] if changed_at else []))
+    site, now = _site(), utcnow()
+    ids = [stream.id for stream in streams]
+    changed = _changed(streams, form, now, others=others)
     head = Head(
-        title=title, description=description, self_address=address, home_address=home, language=language,
-        feed_id=feed_id(site.host, site.install_year, name), updated=changed, owner=site.name, hue=hue,
+        title=title, description=description, self_address=address, home_address=home,
+        language=streams[0].language if streams else "en", feed_id=feed_id(site.host, site.install_year, name),
+        updated=changed, owner=site.name, hue=hue,
     )  # fmt: skip
-    rows = posts_shown([stream.id for stream in streams], form, utcnow())
-    content = JOIN[form](head, parts.contents(rows, form))
+    content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form))
     return Feed(content, etag(content), changed, MEDIA_TYPES[form])
 
 
-def posts_shown(stream_ids: Sequence[int], form: str, now: datetime) -> list[tuple[int, int]]:
-    """(post id, revision) of what this feed shows, newest first, each post once however many streams it is in."""
-    told = now - TOLD_FOR
-    withdrawn = sa.and_(Post.state == "withdrawn", Post.withdrawn_at > told)
-    if form == "ics":
-        shown = sa.or_(
-            sa.and_(Post.state == "published", Post.published_at > now - CALENDAR_PAST),
-            sa.and_(Post.state == "published", Post.event_starts_at > now - CALENDAR_PAST),
-            Post.state == "scheduled",
-            withdrawn,
-            sa.and_(Post.state.not_in(("published", "withdrawn", "scheduled")), Post.called_off_at > told),
-        )
-        when: sa.ColumnElement[datetime | None] = sa.func.coalesce(Post.published_at, Post.due_at, Post.called_off_at)
-        most = CALENDAR_MOST
-    else:
-        shown = sa.or_(Post.state == "published", withdrawn if form == "atom" else sa.false())
-        when, most = sa.func.coalesce(Post.published_at), READER_MOST
-    within = sa.select(PostStream.post_id).where(PostStream.stream_id.in_(stream_ids))
-    question = (
-        sa.select(Post.id, Post.revision)
-        .where(Post.id.in_(within), shown)
-        .order_by(when.desc(), Post.id.desc())
-        .limit(most)
+def _changed(streams: Sequence[Stream], form: str, now: datetime, *, others: bool) -> datetime:
+    """When these bytes changed last: also when a stream left, and when a post had been told of for long enough."""
+    moments: list[datetime | None] = [_site().created_at, *(stream.feed_changed_at for stream in streams)]
+    if others:
+        moments.append(last_hidden(streams))
+    moments += _leavings([stream.id for stream in streams], form, now)
+    return max(moment for moment in moments if moment is not None)
+
+
+def _leavings(stream_ids: Sequence[int], form: str, now: datetime) -> list[datetime | None]:
+    """When a post last left this feed by age alone."""
+    told, past = _horizons(now)
+    withdrawn = sa.func.max(sa.case((Post.withdrawn_at <= told, Post.withdrawn_at)))
+    called_off = sa.func.max(sa.case((Post.called_off_at <= told, Post.called_off_at)))
+    old = sa.and_(
+        Post.published_at <= past, sa.or_(Post.event_starts_at.is_(None), Post.event_starts_at <= past)
     )
-    return [(row.id, row.revision) for row in db.session.execute(question)]
+    said, event = (
+        sa.func.max(sa.case((old, column))) for column in (Post.published_at, Post.event_starts_at)
+    )
+    if form not in {"ics", "atom"}:
+        return []
+    question = sa.select(withdrawn, called_off, said, event).where(Post.id.in_(_within(stream_ids)))
+    row = db.session.execute(question).one()
+    ages = [TOLD_FOR] if form == "atom" else [TOLD_FOR, TOLD_FOR, CALENDAR_PAST, CALENDAR_PAST]
+    return [_midnight_after(moment + age) for moment, age in zip(row, ages, strict=False) if moment]
+
+
+def _within(stream_ids: Sequence[int]) -> sa.Select[int]:
+    return sa.select(PostStream.post_id).where(PostStream.stream_id.in_(stream_ids))
+
+
+def _horizons(now: datetime) -> tuple[datetime, datetime]:
+    """After which moment a withdrawal is still told, and a published post still stands in calendars."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - TOLD_FOR, today - CALENDAR_PAST
+
+
+def _midnight_after(moment: datetime) -> datetime:
+    """The first midnight, UTC, that is not before `moment`."""
+    day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day if day == moment else day + timedelta(days=1)
 
 
 def _site() -> Site:

@@ -11,34 +11,57 @@ from calendar_app.extensions import db
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-MOST_CHOSEN = 50
-# A blank too: some programs write a + in a path as %20.
-BETWEEN = re.compile(r"[+ ]+")
+# A blank too: some programs write a + in a path as %20, and in a query it always means one.
+BETWEEN = re.compile(r"[+\s]+")
+HANDLE = re.compile(r"[a-z0-9-]{2,40}")
+
+
+def handles_in(text: str) -> tuple[str, ...]:
+    """What may be handles in a choice such as `Roads+schools`: small letters, each once, in alphabetical order."""
+    return tuple(sorted({part for part in BETWEEN.split(text.lower()) if HANDLE.fullmatch(part)}))
 
 
 def open_stream(handle: str) -> Stream | None:
     """The stream if readers may follow it: public, or unlisted and known to whoever asks."""
-    stream = db.session.scalar(sa.select(Stream).where(Stream.handle == handle.lower()))
-    return stream if stream and stream.has_feed else None
+    if not HANDLE.fullmatch(handle.lower()):
+        return None
+    return next(iter(open_streams([handle.lower()])), None)
 
 
-def chosen_streams(text: str) -> list[Stream]:
-    """The streams that a choice names. Names that no longer exist are passed over, so that the rest goes on."""
-    handles = [part for part in BETWEEN.split(text.lower()) if part][:MOST_CHOSEN]
-    rows = db.session.scalars(sa.select(Stream).where(Stream.handle.in_(handles)).order_by(Stream.handle))
-    return [stream for stream in rows if stream.has_feed]
+def chosen_streams(text: str) -> Sequence[Stream]:
+    """The streams that a choice names, by handle. What does not exist (any more) is passed over: the rest goes on."""
+    return open_streams(handles_in(text))
+
+
+def open_streams(handles: Iterable[str]) -> Sequence[Stream]:
+    """Those of these handles that readers may follow, in alphabetical order."""
+    return db.session.scalars(
+        sa.select(Stream)
+        .where(Stream.handle.in_(list(handles)), Stream.visibility.in_(("public", "unlisted")))
+        .order_by(Stream.handle)
+    ).all()
 
 
 def public_streams() -> Sequence[Stream]:
     """Every public stream that is not archived, by name."""
     return db.session.scalars(
-        sa.select(Stream).where(Stream.visibility == "public", Stream.archived_at.is_(None)).order_by(Stream.name)
+        sa.select(Stream)
+        .where(Stream.visibility == "public", Stream.archived_at.is_(None))
+        .order_by(sa.func.lower(Stream.name), Stream.id)
     ).all()
 
 
-def last_change() -> datetime | None:
-    """When any feed changed last, also of streams that readers no longer see: “everything” shrank then."""
-    return db.session.scalar(sa.select(sa.func.max(Stream.feed_changed_at)))
+def last_hidden(shown: Iterable[Stream]) -> datetime | None:
+    """When the settings of any other stream changed last: by then at the latest it had left these feeds.
+
+    Asked for all others at once, so that nobody learns from it which handles exist.
+    """
+    others = Stream.id.not_in([stream.id for stream in shown])
+    return db.session.scalar(sa.select(sa.func.max(Stream.updated_at)).where(others, _hidden()))
+
+
+def _hidden() -> sa.ColumnElement[bool]:
+    return sa.or_(Stream.visibility != "public", Stream.archived_at.is_not(None))

@@ -3,96 +3,115 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from calendar_app import links
 from calendar_app.feeds.entry import Entry, EventTime
 from calendar_app.posts.text import to_html
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
-    from typing import Literal
 
     from calendar_app.people.models import Site
     from calendar_app.posts.models import Post
     from calendar_app.streams.models import Stream
 
+    State = Literal["published", "planned", "withdrawn"]
+    Show = Literal["full", "title", "time"]
+
 # Calendars are told of what was withdrawn or called off for this long (feeds.md, fact 4).
 TOLD_FOR = timedelta(days=30)
+SAID: dict[str, State] = {"published": "published", "withdrawn": "withdrawn"}
 WORDS = {
     "draft": "Draft", "in_review": "In review", "approved": "Approved", "scheduled": "Scheduled",
     "published": "Published", "withdrawn": "Withdrawn", "missed": "Missed",
 }  # fmt: skip
 
 
-def public_entry(post: Post, site: Site) -> Entry | None:
-    """The post as followers may see it; None when there is nothing to be seen."""
-    streams = shown_streams(post)
-    if not streams:
+def public_entry(post: Post, site: Site, *, seen_at: datetime | None = None) -> Entry | None:
+    """The post as followers may see it; None when there is nothing to be seen.
+
+    `seen_at`: the time at which calendars have shown the plan so far, where that is known.
+    """
+    if not any(stream.has_feed for stream in post.streams):
         return None
-    reveal = _reveal(post)
-    if post.state == "published":
-        return _entry(post, site, streams, "published", show="full")
-    if post.state == "withdrawn":
-        return _entry(post, site, streams, "withdrawn", show="full")
-    if reveal is None:
+    if post.state in SAID:
+        return _entry(post, site, SAID[post.state], show="full")
+    shown = reveal(post)
+    if shown is None:
         return None
     if post.state == "scheduled":
-        return _entry(post, site, streams, "planned", show=reveal)
-    if post.called_off_at:
-        return _entry(post, site, streams, "withdrawn", show=reveal)
-    return None
+        return _entry(post, site, "planned", show=shown)
+    if post.called_off_at is None:
+        return None
+    return _called_off(post, site, shown, seen_at)
 
 
 def team_entry(post: Post, site: Site) -> Entry:
     """The post as its team sees it in its private calendar: everything, at the time it goes out."""
-    states: dict[str, Literal["published", "planned", "withdrawn"]] = {
-        "published": "published", "withdrawn": "withdrawn",
-    }  # fmt: skip
-    state = states.get(post.state, "planned")
-    return _entry(post, site, post.streams, state, show="full", stage=WORDS[post.state], revision=post.version)
+    return _entry(post, site, SAID.get(post.state, "planned"), show="full", for_team=True)
 
 
-def shown_streams(post: Post) -> list[Stream]:
-    """Streams that may be named to readers: the public ones, or the unlisted where a post has no other."""
+def named_streams(post: Post) -> Sequence[Stream]:
+    """Streams that may be named to readers: the public ones; else the unlisted, where it is but one.
+
+    Of two unlisted streams neither's followers were told of the other.
+    """
     public = [stream for stream in post.streams if stream.visibility == "public"]
-    return public or [stream for stream in post.streams if stream.has_feed]
+    unlisted = [stream for stream in post.streams if stream.visibility == "unlisted"]
+    return public or (unlisted if len(unlisted) == 1 else [])
 
 
-def _reveal(post: Post) -> Literal["title", "time"] | None:
+def reveal(post: Post) -> Literal["title", "time"] | None:
     """What a plan tells in advance: the most careful word among its streams counts."""
-    wishes = {stream.public_schedule for stream in post.streams if stream.has_feed}
+    wishes = {stream.public_schedule for stream in post.streams}
     if "nothing" in wishes or any(not stream.has_feed for stream in post.streams):
         return None
     return "time" if "times" in wishes else "title"
 
 
-def _entry(
-    post: Post,
-    site: Site,
-    streams: list[Stream],
-    state: Literal["published", "planned", "withdrawn"],
-    *,
-    show: Literal["full", "title", "time"],
-    stage: str = "",
-    revision: int | None = None,
-) -> Entry:
-    return Entry(
-        uuid=post.uuid, host=site.host, install_year=site.install_year, title=post.title, text=post.text,
-        html=to_html(post.text), url=links.post(post.uuid), language=post.language,
-        streams=tuple((stream.handle, stream.name) for stream in streams), state=state,
-        updated_at=post.updated_at if stage else post.changed_at,
-        revision=post.revision if revision is None else revision, link=post.link or None, hue=streams[0].hue,
-        due_at=post.due_at, published_at=post.published_at, withdrawn_at=_gone_at(post), event=event_time(post),
-        show=show, stage=stage,
-    )  # fmt: skip
-
-
-def _gone_at(post: Post) -> datetime | None:
-    return post.withdrawn_at or (post.called_off_at if post.state not in {"scheduled", "published"} else None)
-
-
 def event_time(post: Post) -> EventTime | None:
     if post.event_starts_at is None:
         return None
-    return EventTime(post.event_starts_at, post.event_ends_at, post.event_timezone or "UTC", post.event_location)
+    return EventTime(
+        post.event_starts_at, post.event_ends_at, post.event_timezone or "UTC", post.event_location
+    )
+
+
+def _called_off(
+    post: Post, site: Site, shown: Literal["title", "time"], seen_at: datetime | None
+) -> Entry | None:
+    """Cancelled as readers knew it. What was written into the draft since then is none of their business."""
+    assert post.called_off_at is not None  # noqa: S101  (the caller looked)
+    if post.updated_at <= post.called_off_at and post.due_at:
+        return _entry(post, site, "withdrawn", show=shown)
+    return _entry(post, site, "withdrawn", show="time", due_at=seen_at) if seen_at else None
+
+
+def _entry(
+    post: Post,
+    site: Site,
+    state: State,
+    *,
+    show: Show,
+    for_team: bool = False,
+    due_at: datetime | None = None,
+) -> Entry:
+    streams = post.streams if for_team else named_streams(post)
+    careful = show != "full"
+    return Entry(
+        uuid=post.uuid, host=site.host, install_year=site.install_year, title=post.title,
+        text="" if careful else post.text, html="" if careful else to_html(post.text),
+        url=links.absolute(f"/posts/{post.uuid}/edit") if for_team else links.post(post.uuid), language=post.language,
+        streams=tuple((stream.handle, stream.name) for stream in streams), state=state,
+        updated_at=post.updated_at if for_team else post.changed_at,
+        revision=post.version if for_team else post.revision, link=None if careful else post.link or None,
+        hue=streams[0].hue if streams else None,
+        due_at=due_at or post.due_at, published_at=post.published_at, withdrawn_at=_gone_at(post, state),
+        event=None if careful else event_time(post), show=show, stage=WORDS[post.state] if for_team else "",
+    )  # fmt: skip
+
+
+def _gone_at(post: Post, state: State) -> datetime | None:
+    return (post.withdrawn_at or post.called_off_at) if state == "withdrawn" else None

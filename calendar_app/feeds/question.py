@@ -1,69 +1,125 @@
-"""The one cheap question of a feed: have its streams changed? Asked without the ORM, on a connection of its own."""
+"""The one cheap question of a feed: have its streams changed? Asked without the ORM, on connections of its own.
+
+It must not cost more than the answer: a feed that a thousand programs poll is mostly this question.
+"""
 
 from __future__ import annotations
 
-import threading
+import os
 import time
-from typing import TYPE_CHECKING, Any
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
 
-from calendar_app.feeds.choosing import BETWEEN, MOST_CHOSEN
+import sqlalchemy as sa
+
+from calendar_app.feeds.lines import PostgresLine, SqliteLine
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    from collections.abc import Sequence
 
-COLUMNS = "id, feed_version, visibility, archived_at IS NULL"
 DAY = 86400
+# After a failed try the next ones would only wait as well.
+PAUSE = 1.0
+
+# The site stands on the left so that a changed name shows even where there is no stream.
+COLUMNS = "s.id, s.feed_version, s.feed_changed_at, s.visibility, s.archived_at, site.name"
+ASK = "SELECT {columns} FROM site LEFT JOIN stream s ON {shown} WHERE site.id = 1 ORDER BY s.id"
+OPEN = "s.visibility <> 'internal' AND s.handle {named}"
+PUBLIC = "s.visibility = 'public' AND s.archived_at IS NULL"
+
+
+class Line(Protocol):
+    """One connection of the driver. `rows` raises whatever the driver does when nobody answers."""
+
+    def rows(self, statement: str, handles: Sequence[str]) -> tuple[Any, ...]: ...
+
+    def close(self) -> None: ...
+
+
+class Away(Exception):
+    """The database did not answer a moment ago and is not asked again yet."""
 
 
 class Question:
-    """Keeps one driver connection per thread, in autocommit: the question must not cost more than the answer."""
+    """Lends out a connection per question, and makes one when all are in use: as many as there are threads.
+
+    They are closed when the engine is disposed of, when this object goes, and left alone after a fork.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self.mark = "?" if engine.dialect.name == "sqlite" else "%s"
-        self.local = threading.local()
+        self.idle: deque[Line] = deque()
+        self.process = os.getpid()
+        self.quiet_until = 0.0
+        kind = SqliteLine if engine.dialect.name == "sqlite" else PostgresLine
+        self.line: type[SqliteLine] | type[PostgresLine] = kind
+        self.everything = ASK.format(columns=COLUMNS, shown=PUBLIC)
+        _close_with(engine, self, self.idle)
 
-    def versions(self, streams: tuple[int, ...] | None) -> tuple[Any, ...]:
-        """What the feed of these streams (None: everything) depends on; equal answers, equal bytes."""
-        if streams is None:
-            rows = self._rows(f"SELECT {COLUMNS} FROM stream ORDER BY id", ())  # noqa: S608  (constants only)
+    def ask(self, handles: Sequence[str] | None) -> tuple[Any, ...]:
+        """What the feed of these streams (None: all public ones) depends on: equal answers, equal bytes.
+
+        The day, which lets old posts go, then a row per stream that readers may follow, its id first.
+        Raises when the database does not answer.
+        """
+        if handles is None:
+            rows = self._rows(self.everything, ())
         else:
-            marks = ",".join([self.mark] * len(streams))
-            rows = self._rows(f"SELECT {COLUMNS} FROM stream WHERE id IN ({marks}) ORDER BY id", streams)  # noqa: S608
-        # What a feed shows also changes when a day has gone by.
+            shown = OPEN.format(named=self.line.named(len(handles)))
+            rows = self._rows(ASK.format(columns=COLUMNS, shown=shown), handles)
         return (int(time.time() // DAY), *rows)
 
-    def versions_by_path(self, path: str) -> tuple[Any, ...]:
-        """The same, before the application has said which streams an address means."""
-        if path.startswith("/everything."):
-            return self.versions(None)
-        name = path.rsplit("/", 1)[1].rsplit(".", 1)[0].lower()
-        handles = tuple(dict.fromkeys(part for part in BETWEEN.split(name) if part))[:MOST_CHOSEN]
-        marks = ",".join([self.mark] * len(handles))
-        rows = self._rows(f"SELECT {COLUMNS} FROM stream WHERE handle IN ({marks or 'NULL'}) ORDER BY id", handles)  # noqa: S608
-        shown = tuple(row for row in rows if row[2] in {"public", "unlisted"})
-        return (int(time.time() // DAY), *shown)
-
-    def _rows(self, statement: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _rows(self, statement: str, handles: Sequence[str]) -> tuple[Any, ...]:
+        if time.monotonic() < self.quiet_until:
+            raise Away
         try:
-            return tuple(map(tuple, self._connection().execute(statement, values).fetchall()))
+            return self._try(statement, handles)
         except Exception:
             # A server that was restarted leaves dead connections behind: one more try on a new one.
-            self.local.connection = None
-            return tuple(map(tuple, self._connection().execute(statement, values).fetchall()))
+            _close_all(self.idle)
+        try:
+            return self._try(statement, handles)
+        except Exception:
+            self.quiet_until = time.monotonic() + PAUSE
+            raise
 
-    def _connection(self) -> Any:
-        found = getattr(self.local, "connection", None)
-        if found is None:
-            found = self.local.connection = self._connect()
-        return found
+    def _try(self, statement: str, handles: Sequence[str]) -> tuple[Any, ...]:
+        line = self._borrow()
+        try:
+            rows = line.rows(statement, handles)
+        except BaseException:
+            line.close()
+            raise
+        self.idle.append(line)
+        return rows
 
-    def _connect(self) -> Any:
-        raw = self.engine.raw_connection()
-        raw.detach()
-        connection: Any = raw.driver_connection
-        if self.engine.dialect.name != "sqlite":
-            connection.rollback()
-            connection.autocommit = True
-            connection.prepare_threshold = 1
-        return connection
+    def _borrow(self) -> Line:
+        if self.process != os.getpid():
+            # Ours by inheritance only: to use or close them would disturb the parent.
+            _of_parents.append(list(self.idle))
+            self.idle.clear()
+            self.process = os.getpid()
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return self.line(self.engine)
+
+
+_of_parents: list[list[Line]] = []
+
+
+def _close_with(engine: sa.Engine, question: Question, idle: deque[Line]) -> None:
+    weakref.finalize(question, _close_all, idle)
+
+    @sa.event.listens_for(engine, "engine_disposed")
+    def close(_engine: sa.Engine) -> None:
+        _close_all(idle)
+
+
+def _close_all(idle: deque[Line]) -> None:
+    while True:
+        try:
+            idle.pop().close()
+        except IndexError:
+            return

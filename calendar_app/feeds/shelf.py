@@ -7,32 +7,52 @@ database does not answer, the last good bytes go out: calendar programs switch a
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calendar_app.feeds.choosing import HANDLE, handles_in
 from calendar_app.feeds.fresh import is_fresh
-from calendar_app.feeds.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from calendar_app.feeds.question import Question
+
+    Versions = tuple[Any, ...]
+    Key = tuple[str, str, tuple[Any, ...]]
+
 MOST_BYTES = 64 * 1024 * 1024
 MOST_FEEDS = 2000
+MOST_ADDRESSES, LONGEST_ADDRESS = 5000, 500
+# A feed view leaves its Last-Modified here, so that its answer may be kept.
 MARK = "sluice.feed"
+ADDRESS = re.compile(r"/(?:(streams|follow)/([^/]{1,4000})|(everything))\.(ics|atom|rss|json)")
+CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
+# What a 304 says again (RFC 9110, 15.4.5), and who may read it.
+IN_304 = {"etag", "last-modified", "cache-control", "vary", "access-control-allow-origin"}
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Shelved:
-    """A 200 as the application gave it. `versions` is the question's answer when it was made."""
+class Address(NamedTuple):
+    """`kind`: streams, follow or everything (whose handles are None)."""
 
-    streams: tuple[int, ...] | None
-    versions: tuple[Any, ...]
+    kind: str
+    form: str
+    handles: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes out with a 200, and what the question said when it was made."""
+
+    versions: Versions
     content: bytes
     headers: list[tuple[str, str]]
     headers_304: list[tuple[str, str]]
@@ -40,99 +60,157 @@ class Shelved:
     changed: datetime
 
 
-@dataclass(frozen=True)
-class Mark:
-    """What a feed view leaves in the WSGI environment so that its answer may be kept.
+class Look(NamedTuple):
+    """`versions` is None while the database is away, `key` where there is nothing to follow."""
 
-    `streams` are ids, None for “everything”; `changed` is its Last-Modified.
-    """
+    key: Key | None
+    versions: Versions | None
+    kept: Answer | None
 
-    streams: tuple[int, ...] | None
-    changed: datetime
+    @property
+    def must_be_made(self) -> bool:
+        return self.kept is None and self.key is not None and self.versions is not None
 
 
 class FeedShelf:
-    """WSGI middleware around the application."""
+    """WSGI middleware around the application; several threads may use it at once."""
 
     def __init__(self, app: WSGIApplication, question: Question) -> None:
         self.app = app
         self.question = question
-        self.kept: OrderedDict[str, Shelved] = OrderedDict()
+        self.kept: OrderedDict[Key, Answer] = OrderedDict()
         self.bytes = 0
+        # Under which key an address was found last: all there is to go by while the database is away.
+        self.keys: dict[str, Key] = {}
         self.lock = threading.Lock()
+        # One of those who ask for the same feed at once makes it, the others wait for it.
+        self.makers = [threading.Lock() for _ in range(32)]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not _feed_like(path):
+        address = _read(path) if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else None
+        if address is None:
             return self.app(environ, start_response)
-        shelved = self.kept.get(path)
-        if shelved is not None and self._still_true(shelved):
-            return _answer(shelved, environ, start_response)
-        return self._ask_app(path, environ, start_response)
+        look = self._look(address, path)
+        if look.must_be_made:
+            with self.makers[hash(look.key) % len(self.makers)]:
+                # Perhaps somebody else has made it while we waited for our turn.
+                look = self._look(address, path)
+                if look.must_be_made:
+                    return self._made(look, environ, start_response)
+        if look.kept is None:
+            return self.app(environ, start_response)
+        return _send(look.kept, environ, start_response)
 
-    def _still_true(self, shelved: Shelved) -> bool:
+    def _look(self, address: Address, path: str) -> Look:
+        """Where this feed belongs on the shelf, and what is there if it is still true."""
         try:
-            return bool(self.question.versions(shelved.streams) == shelved.versions)
+            versions = self.question.ask(address.handles)
         except Exception as error:
-            log.warning("the database does not answer, readers get the last good feed: %s", error)
-            return True
+            log.warning("the database does not answer, readers get the last good feeds: %s", error)
+            key = self.keys.get(path)
+            return Look(key, None, self.kept.get(key) if key else None)
+        streams = tuple(row[0] for row in versions[1:] if row[0] is not None)
+        key = (address.kind, address.form, streams) if streams or address.handles is None else None
+        self._note(path, key)
+        kept = self.kept.get(key) if key else None
+        return Look(key, versions, kept if kept and kept.versions == versions else None)
 
-    def _ask_app(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # Asked before the application reads: if anything changes in between, the next question shows it.
-        before = self._versions_before(path)
-        caught: dict[str, Any] = {}
-
-        def catch(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            caught["status"], caught["headers"] = status, headers
-            return start_response(status, headers, *rest)
-
-        body = self.app(environ, catch)
-        mark = environ.get(MARK)
-        if mark is None or not caught.get("status", "").startswith("200") or environ["REQUEST_METHOD"] != "GET":
-            return body
+    def _made(self, look: Look, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """What the application answers. What changes while it does so shows at the next look."""
+        old = self.kept.get(look.key) if look.key else None
         try:
-            content = b"".join(body)
-        finally:
-            if hasattr(body, "close"):
-                body.close()
-        self._put(path, mark, before, content, caught["headers"])
-        return [content]
-
-    def _versions_before(self, path: str) -> tuple[Any, ...] | None:
-        try:
-            return self.question.versions_by_path(path)
+            status, headers, content, changed = _ask(self.app, environ)
         except Exception:
-            return None
+            if old is None:
+                raise
+            log.exception("a feed could not be made, readers get its last good bytes")
+            return _send(old, environ, start_response)
+        if look.key and look.versions and changed is not None and status.startswith("200"):
+            made = _answer(look.versions, content, headers, changed)
+            self._keep(look.key, made)
+            return _send(made, environ, start_response)
+        if old is not None and status.startswith("5"):
+            log.error("a feed could not be made (%s), readers get its last good bytes", status)
+            return _send(old, environ, start_response)
+        self._forget(look.key)
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
-    def _put(
-        self, path: str, mark: Mark, before: tuple[Any, ...] | None, content: bytes, headers: list[tuple[str, str]]
-    ) -> None:
-        try:
-            versions = self.question.versions(mark.streams)
-        except Exception:
-            return
-        if before is None or versions != before:
-            return
-        found = {name.lower(): value for name, value in headers}
-        short = [(name, value) for name, value in headers if name.lower() not in {"content-length", "content-type"}]
-        shelved = Shelved(mark.streams, versions, content, list(headers), short, found.get("etag", ""), mark.changed)
+    def _keep(self, key: Key, made: Answer) -> None:
+        self._forget(key)
         with self.lock:
-            old = self.kept.pop(path, None)
-            self.kept[path] = shelved
-            self.bytes += len(content) - (len(old.content) if old else 0)
+            self.kept[key] = made
+            self.bytes += len(made.content)
             while self.kept and (self.bytes > MOST_BYTES or len(self.kept) > MOST_FEEDS):
                 _, gone = self.kept.popitem(last=False)
                 self.bytes -= len(gone.content)
 
+    def _forget(self, key: Key | None) -> None:
+        with self.lock:
+            gone = self.kept.pop(key, None) if key else None
+            self.bytes -= len(gone.content) if gone else 0
 
-def _feed_like(path: str) -> bool:
-    return path.endswith((".ics", ".atom", ".rss", ".json")) and path.startswith(("/streams/", "/follow/", "/everything."))
+    def _note(self, path: str, key: Key | None) -> None:
+        """What an address means now. What nobody asks for leaves the shelf first, what it meant before at once."""
+        old = self.keys.get(path)
+        if old != key:
+            self._forget(old)
+            self.keys.pop(path, None)
+            if len(self.keys) >= MOST_ADDRESSES:
+                self.keys.clear()
+            if key is not None and len(path) <= LONGEST_ADDRESS:
+                self.keys[path] = key
+        if key is not None and key in self.kept:
+            with suppress(KeyError):
+                self.kept.move_to_end(key)
 
 
-def _answer(shelved: Shelved, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _read(path: str) -> Address | None:
+    """The feed that a path means; None for anything else."""
+    found = ADDRESS.fullmatch(path)
+    if found is None:
+        return None
+    kind, name, everything, form = found.groups()
+    if everything:
+        return Address(everything, form, None)
+    if kind == "streams":
+        return Address(kind, form, (name.lower(),)) if HANDLE.fullmatch(name.lower()) else None
+    return Address(kind, form, handles_in(name))
+
+
+def _ask(
+    app: WSGIApplication, environ: WSGIEnvironment
+) -> tuple[str, list[tuple[str, str]], bytes, datetime | None]:
+    """Status, headers and content for a plain GET, whatever this reader's program has; and the view's mark."""
+    plain = {name: value for name, value in environ.items() if name not in CONDITIONS}
+    plain["REQUEST_METHOD"] = "GET"
+    said: list[Any] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
+        said[:] = [status, headers]
+        return written.append
+
+    written: list[bytes] = []
+    body = app(plain, start)
+    try:
+        content = b"".join([*written, *body])
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+    return said[0], said[1], content, plain.get(MARK)
+
+
+def _answer(versions: Versions, content: bytes, headers: list[tuple[str, str]], changed: datetime) -> Answer:
+    again = [(name, value) for name, value in headers if name.lower() in IN_304]
+    etag = next(value for name, value in headers if name.lower() == "etag")
+    return Answer(versions, content, headers, again, etag, changed)
+
+
+def _send(kept: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     none_match, since = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
-    if (none_match or since) and is_fresh(shelved.etag, shelved.changed, none_match, since):
-        start_response("304 NOT MODIFIED", list(shelved.headers_304))
+    if is_fresh(kept.etag, kept.changed, none_match, since):
+        start_response("304 NOT MODIFIED", list(kept.headers_304))
         return []
-    start_response("200 OK", list(shelved.headers))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [shelved.content]
+    start_response("200 OK", list(kept.headers))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.content]

@@ -7,90 +7,109 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, request
 
 from calendar_app import links
-from calendar_app.extensions import limiter
+from calendar_app.extensions import db, limiter
 from calendar_app.feeds import opml
 from calendar_app.feeds.assembling import MEDIA_TYPES, choice_feed, everything_feed, stream_feed
-from calendar_app.feeds.choosing import chosen_streams, last_change, open_stream, public_streams
+from calendar_app.feeds.choosing import chosen_streams, handles_in, open_stream, public_streams
 from calendar_app.feeds.entry import etag
 from calendar_app.feeds.fresh import is_fresh
-from calendar_app.feeds.shelf import MARK, Mark
+from calendar_app.feeds.shelf import MARK
 from calendar_app.feeds.team_feed import team_calendar
-from calendar_app.times import http_date, utcnow
+from calendar_app.people.models import Site
+from calendar_app.times import http_date
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from calendar_app.feeds.assembling import Feed
+    from calendar_app.streams.models import Stream
 
 feeds = Blueprint("feeds", __name__)
 limiter.exempt(feeds)
 
 FORMS = "any(ics, atom, rss, json)"
-# Programs ask again on their own time; what lies between may keep it for five minutes.
-SHARED = "public, max-age=300, stale-if-error=604800"
+# Whoever keeps it asks before using it, as a 304 costs next to nothing; only while we are away may it be old.
+SHARED = "public, max-age=0, stale-if-error=604800"
+# A secret address must not end up in anybody's cache, index or referrer.
+PRIVATE = {"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
 @feeds.get(f"/streams/<handle>.<{FORMS}:form>")
 def stream(handle: str, form: str) -> Response:
     found = open_stream(handle) or abort(404)
-    return _answer(stream_feed(found, form), Mark((found.id,), found.feed_changed_at))
+    return _public(stream_feed(found, form))
 
 
 @feeds.get(f"/follow/<choice>.<{FORMS}:form>")
 def choice(choice: str, form: str) -> Response:
     streams = chosen_streams(choice) or abort(404)
-    feed = choice_feed(streams, form)
-    return _answer(feed, Mark(tuple(sorted(one.id for one in streams)), feed.changed_at))
+    return _public(choice_feed(streams, form, some_missing=len(streams) < len(handles_in(choice))))
 
 
 @feeds.get(f"/everything.<{FORMS}:form>")
 def everything(form: str) -> Response:
-    changed = last_change() or utcnow()
-    return _answer(everything_feed(public_streams(), form, changed), Mark(None, changed))
+    return _public(everything_feed(public_streams(), form))
 
 
 @feeds.get("/follow/<choice>.opml")
 def choice_opml(choice: str) -> Response:
     """The chosen streams as separate subscriptions, for feed readers to import."""
-    streams = chosen_streams(choice) or abort(404)
-    outlines = [(one.name, links.stream_feed(one.handle, "atom"), links.stream(one.handle)) for one in streams]
-    content = opml.render(", ".join(one.name for one in streams), links.home(), outlines)
-    return _bytes(content, MEDIA_TYPES["opml"])
+    return _list_of(chosen_streams(choice) or abort(404))
 
 
 @feeds.get("/everything.opml")
 def everything_opml() -> Response:
-    outlines = [(one.name, links.stream_feed(one.handle, "atom"), links.stream(one.handle)) for one in public_streams()]
-    return _bytes(opml.render("Everything", links.home(), outlines), MEDIA_TYPES["opml"])
+    return _list_of(public_streams())
 
 
 @feeds.get("/team/<token>.ics")
 def team(token: str) -> Response:
-    """A member's private calendar of the whole plan; secret address, never kept by anyone in between."""
+    """A member's private calendar of the whole plan, at a secret address."""
     feed = team_calendar(token, streams=request.args.get("streams"), states=request.args.get("states"))
-    response = _answer(feed, None)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
+    return _answer(feed.content, feed.media_type, feed.etag, feed.changed_at)
+
+
+@feeds.after_request
+def keep_private(response: Response) -> Response:
+    """Also the refusals: a 410 may otherwise be kept by whoever passes it on."""
+    if request.endpoint == "feeds.team":
+        response.headers.update(PRIVATE)
     return response
 
 
-def _answer(feed: Feed, mark: Mark | None) -> Response:
-    fresh = is_fresh(feed.etag, feed.changed_at, request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"))
-    response = Response(b"" if fresh else feed.content, status=304 if fresh else 200)
-    response.headers["ETag"] = feed.etag
-    response.headers["Last-Modified"] = http_date(feed.changed_at)
+def _public(feed: Feed) -> Response:
+    request.environ[MARK] = feed.changed_at
+    return _shared(_answer(feed.content, feed.media_type, feed.etag, feed.changed_at))
+
+
+def _list_of(streams: Sequence[Stream]) -> Response:
+    names = ", ".join(one.name for one in streams)
+    outlines = [
+        (one.name, links.stream_feed(one.handle, "atom"), links.stream(one.handle)) for one in streams
+    ]
+    content = opml.render(f"{_site_name()}: {names}" if names else _site_name(), links.home(), outlines)
+    return _shared(_answer(content, MEDIA_TYPES["opml"], etag(content), None))
+
+
+def _site_name() -> str:
+    return db.session.get_one(Site, 1).name
+
+
+def _answer(content: bytes, media_type: str, tag: str, changed: datetime | None) -> Response:
+    none_match, since = request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since")
+    if is_fresh(tag, changed, none_match, since):
+        response = Response(status=304)
+        del response.headers["Content-Type"]
+    else:
+        response = Response(content, content_type=media_type)
+    response.headers["ETag"] = tag
+    if changed:
+        response.headers["Last-Modified"] = http_date(changed)
+    return response
+
+
+def _shared(response: Response) -> Response:
     response.headers["Cache-Control"] = SHARED
     response.headers["Access-Control-Allow-Origin"] = "*"
-    if not fresh:
-        response.headers["Content-Type"] = feed.media_type
-        if mark:
-            request.environ[MARK] = mark
-    else:
-        del response.headers["Content-Type"]
     return response
-
-
-def _bytes(content: bytes, media_type: str) -> Response:
-    mark = etag(content)
-    if is_fresh(mark, utcnow(), request.headers.get("If-None-Match"), None):
-        return Response(status=304, headers={"ETag": mark, "Cache-Control": SHARED})
-    return Response(content, headers={"ETag": mark, "Cache-Control": SHARED, "Content-Type": media_type})
