@@ -99,17 +99,18 @@ def _parts(settings: Settings, env: dict[str, str], host: str, port: int) -> lis
         argv, url = private_redis.argv(settings.data)
         parts.append(Part("redis", argv, ready=lambda: private_redis.answers(url), quiet_start=True))
     web = [*command, "web", "--host", host, "--port", str(port)]
-    parts.append(Part("web", web, env, ready=_answers(host, port), turn=1, quiet_start=True))
-    parts.append(Part("clock", [*command, "clock"], env, turn=2))
+    alive, all_well = _answers(host, port, "/healthz"), _answers(host, port, "/readyz")
+    parts.append(Part("web", web, env, ready=alive, turn=1, quiet_start=True))
+    parts.append(Part("clock", [*command, "clock"], env, ready=all_well, turn=2))
     for number in range(1, settings.workers + 1):
         parts.append(Part(f"publish {number}", [*command, "worker", "--lane", "publish"], env, turn=2))
     parts.append(Part("upkeep", [*command, "worker", "--lane", "upkeep"], env, turn=2))
     return parts
 
 
-def _answers(host: str, port: int) -> Callable[[], bool]:
+def _answers(host: str, port: int, path: str) -> Callable[[], bool]:
     place = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  (looked at, not bound)
-    address = f"http://{place}:{port}/healthz"
+    address = f"http://{place}:{port}{path}"
 
     def answers() -> bool:
         try:
