@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from io import StringIO
 
 import feedparser
 import pytest
@@ -126,8 +125,8 @@ def test_unknown_streams_are_not_found(reader, form):
 
 
 @pytest.mark.parametrize(
-    "choice", ["roads+schools", "schools+roads", "ROADS+Schools", "roads%2Bschools", "roads%20schools", "roads++schools+",
-               "roads+schools+gone", "roads+schools+staff", "roads+roads+schools"]
+    "choice", ["roads+schools", "schools+roads", "ROADS+Schools", "roads%2Bschools", "roads%20schools",
+               "roads++schools+", "roads+schools+gone", "roads+schools+staff", "roads+roads+schools"]
 )  # fmt: skip
 def test_however_a_choice_is_written_the_bytes_are_the_same(reader, choice):
     team = make_team()
@@ -283,7 +282,7 @@ def test_last_modified_moves_when_a_stream_leaves_a_choice(reader):
 
 def test_a_post_moved_to_another_stream_leaves_the_first(reader):
     team = make_team()
-    roads, schools = make_stream(team, "roads"), make_stream(team, "schools")
+    roads, _ = make_stream(team, "roads"), make_stream(team, "schools")
     actor = make_actor(team)
     post = make_published(roads, title="Moved", actor=actor)
     assert [titles(form, reader.get(f"/streams/roads.{form}").data) for form in FORMS] == [["Moved"]] * 4
