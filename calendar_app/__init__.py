@@ -49,12 +49,13 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def add_extensions(app: Flask) -> None:
     import calendar_app.model_list  # noqa: F401  (every table must be known before the first query)
-    from calendar_app import extensions
+    from calendar_app import extensions, languages
 
     extensions.db.init_app(app)
     extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
-    extensions.babel.init_app(app)
+    extensions.babel.init_app(app, locale_selector=languages.choose_language)
+    languages.register(app)
     with app.app_context():
         if app.config["SETTINGS"].database_url.startswith("sqlite"):
             extensions.prepare_sqlite(extensions.db.engine)
@@ -67,6 +68,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.health.views import health
     from calendar_app.people import views as people
     from calendar_app.planner.views import planner
+    from calendar_app.streams.views import streams
     from calendar_app.posts import views as posts
 
     headers.register(app)
@@ -77,6 +79,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(planner)
+    app.register_blueprint(streams)
     posts.register(app)
     api.register(app)
 
