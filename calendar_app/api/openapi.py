@@ -12,7 +12,7 @@ from calendar_app import links
 from calendar_app.api.calling import CALLS, PREFIX
 from calendar_app.api.problems import MEDIA_TYPE
 from calendar_app.api.reading import JSON
-from calendar_app.api.replaying import HEADER
+from calendar_app.api.replaying import HEADER, KEY
 from calendar_app.api.schemas.problems import Problem
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _fixed() -> dict[str, Any]:
     schemas = _schemas()
     paths: dict[str, dict[str, Any]] = {}
     for row in CALLS:
-        paths.setdefault(_path(row), {})[row.method.lower()] = _operation(row, schemas)
+        paths.setdefault(path_of(row), {})[row.method.lower()] = _operation(row, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Sluice", "version": "1", "description": DESCRIPTION,
@@ -100,7 +100,8 @@ def _by_name(models: set[type[BaseModel]]) -> list[type[BaseModel]]:
     return sorted(models, key=lambda model: model.__name__)
 
 
-def _path(row: Call) -> str:
+def path_of(row: Call) -> str:
+    """The address of a call in the words of OpenAPI: `/posts/{post_id}`."""
     return _NAME.sub(lambda found: "{" + found["name"] + "}", row.rule)
 
 
@@ -197,7 +198,7 @@ def _idempotency_key() -> dict[str, Any]:
         "name": HEADER, "in": "header", "required": False,
         "description": "A key of your own making, a UUID for instance. The same request sent again with it within a "
                        "day gets the first answer again; what failed may be sent again.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^{KEY.pattern}$"},
     }  # fmt: skip
 
 

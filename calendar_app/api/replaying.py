@@ -30,7 +30,7 @@ HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(days=1)
 # Longer than any request lives: after this its process is taken for dead.
 BUSY_FOR = timedelta(minutes=2)
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
+KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
 class StillBusy(Conflict):
@@ -100,7 +100,7 @@ def forget_old_replays(now: datetime | None = None) -> int:
 def _key() -> str:
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
-        raise Refused({HEADER: "Send 1 to 255 visible ASCII characters, a UUID for instance."})
+        raise Refused({HEADER: "Send 1 to 255 printable ASCII characters, a UUID for instance."})
     return key
 
 

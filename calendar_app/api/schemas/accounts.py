@@ -4,43 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field
 
-from calendar_app.api.schemas.base import MOST_ID, Asked, Given, Id, Instant, Limit, Next, Sent
+from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Limit, Next, Sent
 from calendar_app.channels.registry import ADAPTERS
 
-
-def _simple(value: Any) -> Any:
-    if isinstance(value, str):
-        if len(value) > 2000:
-            raise ValueError(f"This is {len(value):,} characters long; 2,000 fit. Shorten it.")
-        return value
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int) and abs(value) <= MOST_ID:
-        return value
-    raise ValueError("Write a text, a whole number, true, false or null.")
-
-
-Simple = Annotated[
-    Any,
-    AfterValidator(_simple),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "maxLength": 2000},
-                {"type": "integer", "minimum": -MOST_ID, "maximum": MOST_ID},
-                {"type": "boolean"},
-                {"type": "null"},
-            ]
-        }
-    ),
-]
 FieldName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
-Settings = Annotated[dict[FieldName, Simple], Field(max_length=40)]
+Value = Annotated[str, Field(max_length=4000)]
+Settings = Annotated[dict[FieldName, Value], Field(max_length=40)]
 Secrets = Annotated[
-    dict[FieldName, Annotated[str, Field(max_length=4000)] | None],
+    dict[FieldName, Value | None],
     Field(max_length=20, description="Write-only: kept sealed, never given back."),
 ]
 State = Literal["ok", "paused", "broken"]

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from calendar_app.api.schemas.base import Given, Instant, Next, Sent
 
+Action = Literal["publish", "withdraw"]
+State = Literal["pending", "sending", "retry", "delivered", "failed", "unknown", "cancelled", "missed"]
+
 
 class Delivery(Given):
     """One post on its way to one account. `unknown` means: it may have gone out, and only a person can tell."""
@@ -16,8 +19,8 @@ class Delivery(Given):
     post: str = Field(json_schema_extra={"format": "uuid"})
     account: int
     channel: str
-    action: Literal["publish", "withdraw"]
-    state: Literal["pending", "sending", "retry", "delivered", "failed", "unknown", "cancelled", "missed"]
+    action: Action
+    state: State
     attempts: int
     due_at: Instant
     next_at: Instant | None = Field(description="When it is tried next; null where it is not.")

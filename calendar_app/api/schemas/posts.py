@@ -34,7 +34,7 @@ Title = Annotated[str, Field(max_length=TITLE_LIMIT)]
 Text = Annotated[str, Field(max_length=TEXT_LIMIT, description="Markdown.")]
 Link = Annotated[str, Field(max_length=2000, description="A web address, http or https.")]
 Fold = Annotated[
-    Literal[0, 1] | None,
+    Annotated[int, Field(ge=0, le=1)] | None,
     Field(description="Which of the two, where the clocks show this time twice: 0 the first, 1 the second."),
 ]
 Version = Annotated[
@@ -181,8 +181,9 @@ class Schedule(Step):
 
     @model_validator(mode="after")
     def one_way(self) -> Schedule:
-        if self.slot and (self.publish_at or self.timezone):
+        if self.slot and self.publish_at:
             raise Refused({"slot": "Send either a slot or a time, not both."})
-        if self.timezone and not self.publish_at:
-            raise Refused({"timezone": "A time zone needs its publish_at beside it."})
+        for name in ("timezone", "fold"):
+            if getattr(self, name) is not None and not self.publish_at:
+                raise Refused({name: "This needs its publish_at beside it."})
         return self

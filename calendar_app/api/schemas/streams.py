@@ -19,15 +19,17 @@ from calendar_app.api.schemas.base import (
     Sent,
     Zone,
 )
+from calendar_app.streams.cadence import LONGEST_TEXT, MOST_RULES
+from calendar_app.streams.rules import MOST_TIMES
 
 Colour = Literal["coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum"]
 Visibility = Literal["public", "unlisted", "internal"]
 PublicSchedule = Literal["titles", "times", "nothing"]
-Rule = Annotated[str, Field(max_length=300)]
+Rule = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Cadence = Annotated[
     list[Rule],
-    Field(max_length=20, examples=[["Mon,Wed 09:00"]],
+    Field(max_length=MOST_RULES * MOST_TIMES, examples=[["weekly on Mon and Wed at 09:00"]],
           description="When the stream promises to publish: rules in words, or recurrence rules (RFC 5545)."),
 ]  # fmt: skip
 
