@@ -32,7 +32,10 @@ export function makeListDraggable(list) {
 function begin({ item }) {
   const link = item.querySelector("[data-post]");
   hold();
+  const top = item.getBoundingClientRect().top;
   offer(link.dataset.stream);
+  // On narrow screens the empty days show up now: what is under the finger stays there.
+  scrollBy(0, item.getBoundingClientRect().top - top);
   addEventListener("pointermove", follow, { passive: true });
   addEventListener("touchmove", follow, { passive: true });
 }

@@ -82,15 +82,22 @@ function place(link, day) {
   if (target) {
     const clock = (row.dataset.at ?? "").slice(11);
     const later = [...target.children].find((other) => (other.dataset.at ?? "~").slice(11) > clock || !other.dataset.at);
-    target.insertBefore(row, later ?? null);
+    put(row, target, later ?? null);
     target.closest("[data-day]").classList.remove("day-blank", "blank");
   } else {
     row.hidden = true;
   }
   return () => {
     row.hidden = false;
-    home.list.insertBefore(row, home.next);
+    put(row, home.list, home.next);
   };
+}
+
+/** An element that changes its place loses the focus: whoever had it has it again. */
+function put(row, list, next) {
+  const focused = row.contains(document.activeElement) ? document.activeElement : null;
+  list.insertBefore(row, next);
+  focused?.focus({ preventScroll: true });
 }
 
 function listOf(link, day) {

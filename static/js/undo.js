@@ -8,7 +8,7 @@ const MOST = 20;
 const STORE = "sluice-steps";
 const doers = new Map();
 let { done, undone } = read();
-let busy = false;
+let queue = Promise.resolve();
 
 /** `act(step, "back" | "again")` carries a step out and answers whether it worked. */
 export function carryOut(kind, act) {
@@ -35,19 +35,23 @@ export async function redo() {
   await turn(undone, done, "again", "nothingAgain");
 }
 
-async function turn(from, to, direction, nothing) {
-  if (busy) return;
+/** One after the other: who presses twice in a hurry takes back two steps. */
+function turn(...which) {
+  const mine = queue.then(() => turnNow(...which));
+  queue = mine.catch(() => {});
+  return mine;
+}
+
+async function turnNow(from, to, direction, nothing) {
   const step = from.at(-1);
   if (!step) {
     say(words(nothing));
     return;
   }
-  busy = true;
   const worked = await doers.get(step.kind)?.(step, direction);
   // What was refused once is refused again: it does not stand in the way of the step before.
   from.splice(from.indexOf(step), 1);
   if (worked) to.push(step);
-  busy = false;
   write();
 }
 
@@ -68,7 +72,7 @@ function write() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "z" || hasModifier(event) || isTyping(event)) return;
+  if (event.key.toLowerCase() !== "z" || event.repeat || hasModifier(event) || isTyping(event)) return;
   if (document.querySelector("dialog[open]")) return;
   event.preventDefault();
   if (event.shiftKey) redo();

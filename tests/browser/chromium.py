@@ -1,0 +1,28 @@
+"""The Chromium that drives the browser tests: one from PATH, else Playwright's own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+MISSING = (
+    "No Chromium is installed, so nothing is looked at in a browser. To have it: sudo apt install chromium "
+    "(or: .venv/bin/playwright install chromium)."
+)
+# In containers there is neither a graphics card nor the right to make a sandbox; nothing is fetched from outside.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def find(playwright):
+    """The path of a Chromium, None where there is none."""
+    on_path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    own = playwright.chromium.executable_path
+    return on_path or (own if Path(own).exists() else None)
+
+
+def launch(playwright, path):
+    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -1,0 +1,62 @@
+"""A page looked at as people see it: light and dark, wide and narrow. Pictures are kept where SLUICE_SHOTS says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from axe_core_python.sync_playwright import Axe
+
+from tests.browser.conftest import NARROW, WIDE
+
+SIZES = {"1440": WIDE, "390": NARROW}
+SCHEMES = ("light", "dark")
+_axe = Axe()
+_RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+# The page itself is what must not be wider; boxes inside it may scroll where they say so.
+_WIDER = "() => document.documentElement.scrollWidth - innerWidth"
+_WIDEST = """() => [...document.body.querySelectorAll("*")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5 && one.checkVisibility())
+  .map((one) => one.tagName.toLowerCase() + (one.id ? "#" + one.id : "") + "." + one.className).slice(0, 4)"""
+
+
+def look_at(page, name):
+    """Sentences about what is wrong with the page that is open, in any light and at any width; [] if nothing is."""
+    found = []
+    page.evaluate(_axe.axe_script)
+    for width, size in SIZES.items():
+        page.set_viewport_size(size)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            _keep_picture(page, f"{name}-{scheme}-{width}")
+            where = f"{name}, {scheme}, {width}"
+            found += [f"{where}: {problem}" for problem in (*_barriers(page), *_layout(page))]
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme=SCHEMES[0])
+    return found
+
+
+def _barriers(page):
+    """What axe finds: the rule, and where."""
+    for rule in page.evaluate(_RUN):
+        for node in rule["nodes"]:
+            yield f"{rule['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]} {_why(node)}"
+
+
+def _why(node):
+    return "; ".join(check["message"] for check in (*node["any"], *node["all"], *node["none"]))[:240]
+
+
+def _layout(page):
+    wider = page.evaluate(_WIDER)
+    if wider > 0:
+        yield f"is {wider} px wider than the screen: {page.evaluate(_WIDEST)}"
+    headings = page.locator("h1").count()
+    if headings != 1:
+        yield f"has {headings} h1"
+
+
+def _keep_picture(page, name):
+    if folder := os.environ.get("SLUICE_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,0 +1,112 @@
+"""Every page, light and dark, at 1440 and at 390: no barrier that axe knows, one h1, nothing scrolls sideways.
+
+Errors in the console and requests to elsewhere fail every test here, see `watching.py`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from calendar_app.extensions import db
+from calendar_app.people.setting_up import first_link, make_link
+from tests.browser.looking import look_at
+from tests.browser.worlds import busy_town_hall, make_town_hall
+from tests.factories import make_person
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def look_through(page, pages):
+    """Open each (name, path) and look at it; all that is wrong anywhere, so that one run tells everything."""
+    found = []
+    for name, path in pages:
+        answer = page.goto(path)
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        found += look_at(page, name)
+    return found
+
+
+def test_coming_in(site):
+    link = f"/enter/set-up/{first_link()}"
+    page = site.open()
+    found = look_through(page, [("sign-in", "/sign-in"), ("set-up", link)])
+    page.get_by_label("Organisation").fill("Fjordvik")
+    page.locator("form").evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    expect(page.get_by_role("alert")).to_be_focused()
+    found += look_at(page, "set-up-refused")
+    site.watch(page).expect("status of 422")
+    assert found == []
+
+
+def test_an_invitation_and_a_sign_in_link(site):
+    hall = make_town_hall()
+    paths = [
+        (
+            "invitation",
+            f"/enter/invitation/{make_link(hall.kari, 'invitation', 1, team=hall.team, role='author')}",
+        ),
+        ("sign-in-link", f"/enter/sign-in/{make_link(hall.kari, 'sign-in', 1)}"),
+    ]
+    assert look_through(site.open(), paths) == []
+
+
+def test_the_calendar(site):
+    hall = busy_town_hall()
+    page = site.open(hall.kari)
+    found = look_through(
+        page, [(f"calendar-{view}", f"/calendar?view={view}") for view in ("month", "week", "list", "day")]
+    )
+    page.goto("/calendar")
+    page.locator(f'#plan [data-post="{hall.posts["failed"].uuid}"]').click()
+    expect(page.locator("#peek h2")).to_be_visible()
+    found += look_at(page, "calendar-peek")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += look_at(page, "calendar-keys")
+    assert found == []
+
+
+def test_the_calendar_before_the_first_stream(site):
+    hall = make_town_hall()
+    for stream in (hall.roads, hall.culture):
+        db.session.delete(stream)
+    page = site.open(hall.kari)
+    assert look_through(page, [("calendar-empty", "/calendar")]) == []
+
+
+def test_people(site):
+    hall = busy_town_hall()
+    page = site.open(hall.kari)
+    found = look_through(page, [("team", "/team"), ("settings", "/settings")])
+    page.get_by_role("textbox", name="Program").fill("Website")
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.locator("#new-token")).to_be_visible()
+    found += look_at(page, "settings-new-key")
+    assert found == []
+
+
+def test_writing_a_post(site):
+    hall = busy_town_hall()
+    page = site.open(hall.kari)
+    paths = [(f"post-{state}", f"/posts/{post.uuid}/edit") for state, post in hall.posts.items()]
+    assert look_through(page, [("post-new", "/posts/new"), *paths]) == []
+
+
+def test_reading_a_post_without_the_right_to_write(site):
+    hall = busy_town_hall()
+    viewer = make_person(hall.team, "viewer", name="Liv Berg")
+    page = site.open(viewer)
+    assert look_through(page, [("post-read", f"/posts/{hall.posts['scheduled'].uuid}/edit")]) == []
+
+
+def test_errors(site):
+    page = site.open()
+    assert page.goto("/nothing-here").status == 404
+    assert look_at(page, "error-404") == []
+    site.watch(page).expect("status of 404")
+
+
+def test_the_description_of_the_api(site):
+    assert look_through(site.open(), [("api-docs", "/api/docs")]) == []

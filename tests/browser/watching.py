@@ -1,0 +1,44 @@
+"""What no page may do, noted while a test goes on: errors in the console, broken answers, requests to elsewhere."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+WITHIN = {"data", "blob", "about"}
+
+
+class Watch:
+    """Listens to every page of a browser context. `problems` holds a sentence for each thing that went wrong."""
+
+    def __init__(self, context, base):
+        self.problems: list[str] = []
+        self._host = urlsplit(base).netloc
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self._note(f"threw {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def expect(self, pattern, *, times=None):
+        """Take back what was noted and fits: a test that breaks something on purpose says so."""
+        found = [problem for problem in self.problems if re.search(pattern, problem)]
+        assert found, f"nothing like {pattern!r} happened, but {self.problems}"
+        assert times in (None, len(found)), found
+        self.problems = [problem for problem in self.problems if problem not in found]
+
+    def _console(self, message):
+        # Breaches of the content security policy come this way too.
+        if message.type in {"error", "assert"}:
+            self._note(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request):
+        parts = urlsplit(request.url)
+        if parts.scheme not in WITHIN and parts.netloc != self._host:
+            self._note(f"asked another host: {request.url}")
+
+    def _response(self, response):
+        if response.status >= 500:
+            self._note(f"answer {response.status}: {response.url}")
+
+    def _note(self, sentence):
+        self.problems.append(sentence)
