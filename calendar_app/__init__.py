@@ -64,18 +64,20 @@ def add_extensions(app: Flask) -> None:
 def add_doors(app: Flask) -> None:
     from calendar_app import assets, errors, frame, headers
     from calendar_app.api import routing as api
+    from calendar_app.channels.views import accounts
     from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
     from calendar_app.people import views as people
     from calendar_app.planner.views import planner
-    from calendar_app.streams.views import streams
     from calendar_app.posts import views as posts
+    from calendar_app.streams.views import streams
 
     headers.register(app)
     assets.register(app)
     frame.register(app)
     errors.register(app)
     people.register(app)
+    app.register_blueprint(accounts)
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(planner)

@@ -1,0 +1,220 @@
+"""Members' pages of streams: the list, the form with its preview, archive and revival."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from calendar_app.channels.models import Account
+from calendar_app.channels.registry import ADAPTERS
+from calendar_app.enqueue import plan_changed
+from calendar_app.errors import Conflict, Refused
+from calendar_app.extensions import database_now, db
+from calendar_app.people.models import Member, Person, Team
+from calendar_app.people.roles import scoped
+from calendar_app.people.signing_in import current_actor, current_team, member_required
+from calendar_app.posts import saying
+from calendar_app.streams import editing, forms, listing
+from calendar_app.streams.cadence import BadCadence, Cadence, parse_cadence
+from calendar_app.streams.models import HUES, Stream
+from calendar_app.times import TimeProblem, known_zone, utcnow
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+streams = Blueprint("streams", __name__)
+
+# Offered while one types; any code will do.
+LANGUAGES = ("en", "nb", "nn", "sv", "da", "fi", "is", "se", "de", "fr", "es", "pl", "uk", "ar", "so")
+
+
+@streams.get("/streams")
+@member_required
+def index() -> ResponseReturnValue:
+    actor, now = current_actor(), utcnow()
+    return render_template(
+        "streams/list.html",
+        rows=listing.rows(actor, now),
+        archived=listing.rows(actor, now, archived=True),
+        several_teams=len(actor.team_ids) > 1,
+        may_edit=lambda stream: actor.may("edit streams", stream.team_id),
+        may_begin=any(actor.may("edit streams", team) for team in actor.team_ids),
+        clock=lambda row: saying.moment(row.slot, row.stream.timezone, now=now),
+    )
+
+
+@streams.get("/streams/new")
+@member_required
+def new() -> ResponseReturnValue:
+    team = _team_to_begin_in()
+    current_actor().need("edit streams", team.id)
+    return _form(None, forms.blank(current_actor().person, team_id=team.id), team)
+
+
+@streams.post("/streams/new")
+@member_required
+def make() -> ResponseReturnValue:
+    actor = current_actor()
+    try:
+        stream = editing.make_stream(
+            forms.changes_from(request.form, new=True), actor=actor, now=database_now()
+        )
+    except Refused as refused:
+        db.session.rollback()
+        return _form(None, forms.typed_from(request.form), _team_asked(), refused.errors)
+    name, handle = stream.name, stream.handle
+    db.session.commit()
+    flash(_("“%(name)s” is open. Readers find it at /streams/%(handle)s.", name=name, handle=handle), "good")
+    return redirect(url_for("streams.index"), 303)
+
+
+@streams.get("/streams/slots")
+@member_required
+def slots() -> ResponseReturnValue:
+    """The cadence in words and its next five slots, for the form while one types."""
+    sent = request.args.get("cadence", ""), request.args.get("timezone", "")
+    return render_template("streams/_slots.html", **_preview(*sent))
+
+
+@streams.get("/streams/<handle>/edit")
+@member_required
+def edit(handle: str) -> ResponseReturnValue:
+    stream = _stream(handle)
+    current_actor().need("edit streams", stream.team_id)
+    return _form(stream, forms.typed_of(stream), stream.team)
+
+
+@streams.post("/streams/<handle>/edit")
+@member_required
+def save(handle: str) -> ResponseReturnValue:
+    stream = _stream(handle)
+    changes = forms.changes_from(request.form, new=False)
+    try:
+        editing.edit_stream(stream, changes, actor=current_actor(), now=database_now())
+    except Refused as refused:
+        db.session.rollback()
+        return _form(stream, forms.typed_from(request.form), stream.team, refused.errors)
+    return _done(stream, _("“%(name)s” is saved.", name=stream.name))
+
+
+@streams.post("/streams/<handle>/archive")
+@member_required
+def archive(handle: str) -> ResponseReturnValue:
+    stream = _stream(handle)
+    try:
+        editing.archive(stream, actor=current_actor(), now=database_now())
+    except Conflict as conflict:
+        db.session.rollback()
+        flash(str(conflict), "bad")
+        return redirect(url_for("streams.index"), 303)
+    told = _(
+        "“%(name)s” is archived. Its feed stays readable; below you can take it up again.", name=stream.name
+    )
+    return _done(stream, told)
+
+
+@streams.post("/streams/<handle>/revival")
+@member_required
+def revive(handle: str) -> ResponseReturnValue:
+    stream = _stream(handle)
+    editing.revive(stream, actor=current_actor(), now=database_now())
+    return _done(stream, _("“%(name)s” is in use again.", name=stream.name))
+
+
+def _stream(handle: str) -> Stream:
+    """A stream of the asker's teams; anybody else's is as good as none."""
+    found: Stream | None = db.session.scalar(scoped(Stream, current_actor()).where(Stream.handle == handle))
+    return found or abort(404)
+
+
+def _done(stream: Stream, sentence: str) -> ResponseReturnValue:
+    db.session.commit()
+    # Scheduled posts follow the accounts of their streams.
+    plan_changed()
+    flash(sentence, "good")
+    return redirect(url_for("streams.index"), 303)
+
+
+def _form(
+    stream: Stream | None, typed: dict[str, Any], team: Team, errors: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    actor = current_actor()
+    mine = sa.select(Team).where(Team.id.in_(actor.team_ids)).order_by(Team.name)
+    teams = [one for one in db.session.scalars(mine) if actor.may("edit streams", one.id)]
+    page = render_template(
+        "streams/form.html", stream=stream, typed=typed, errors=errors or {}, team=team, teams=teams, hues=HUES,
+        people=_people(team), account_choices=_account_choices(team), zones=_zones(), languages=LANGUAGES,
+        **_preview(str(typed["cadence"]), str(typed["timezone"])),
+    )  # fmt: skip
+    return page, 422 if errors else 200
+
+
+def _preview(text: str, zone: str) -> dict[str, Any]:
+    """`cadence_words`, `slots` as wall clock times, or `cadence_problem`."""
+    told: dict[str, Any] = {"cadence_words": "", "slots": [], "cadence_problem": "", "slot_zone": zone}
+    try:
+        cadence: Cadence = parse_cadence(text)
+        known_zone(zone)
+    except (BadCadence, TimeProblem) as problem:
+        return {**told, "cadence_problem": problem.sentence}
+    now = utcnow()
+    found = listing.upcoming(cadence, zone, now)
+    return {
+        **told,
+        "cadence_words": cadence.words,
+        "slots": [saying.clock(at, zone, now=now) for at in found],
+    }
+
+
+def _team_to_begin_in() -> Team:
+    """The team of the address, else the first in which the asker may make streams."""
+    actor = current_actor()
+    allowed = [number for number in actor.team_ids if actor.may("edit streams", number)]
+    if "team" in request.args or not allowed:
+        return current_team()
+    return db.session.get_one(Team, allowed[0])
+
+
+def _team_asked() -> Team:
+    """The team named in the form if the asker is in it: its people and accounts are offered again."""
+    asked = request.form.get("team", "")
+    actor = current_actor()
+    if asked.isascii() and asked.isdigit() and int(asked[:18]) in actor.roles:
+        return db.session.get_one(Team, int(asked))
+    return _team_to_begin_in()
+
+
+def _people(team: Team) -> list[tuple[int, str]]:
+    found = db.session.execute(
+        sa.select(Person.id, Person.name)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.team_id == team.id, Person.disabled_at.is_(None))
+        .order_by(sa.func.lower(Person.name), Person.id)
+    )
+    return [(number, name) for number, name in found]
+
+
+def _account_choices(team: Team) -> list[tuple[int, str, str]]:
+    """(id, name, channel and what is wrong with it)."""
+    living = sa.select(Account).where(Account.team_id == team.id, Account.deleted_at.is_(None))
+    found = db.session.scalars(living.order_by(sa.func.lower(Account.name), Account.id))
+    return [
+        (one.id, one.name, " ".join(filter(None, (_channel_name(one.channel), one.state_reason))))
+        for one in found
+    ]
+
+
+def _channel_name(kind: str) -> str:
+    return f"{ADAPTERS[kind].name}." if kind in ADAPTERS else f"{kind}."
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")) + [
+        "UTC"
+    ]

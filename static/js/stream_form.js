@@ -1,0 +1,61 @@
+// The form of a stream: a handle is offered from the name, and the promise is answered with its next slots.
+const form = document.querySelector("[data-stream-form]");
+const name = form?.elements.name;
+const handle = form?.elements.handle;
+const slots = document.querySelector("[data-slots]");
+const WAIT = 250;
+
+/** "Vei- og brøytemeldinger" → "vei-og-broytemeldinger": what a handle may consist of. */
+export function handleFrom(text) {
+  return text
+    .toLowerCase()
+    .replace(/æ/g, "ae")
+    .replace(/ø/g, "o")
+    .replace(/ß/g, "ss")
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, "");
+}
+
+// Only until somebody writes a handle of their own.
+let own = Boolean(handle?.value);
+handle?.addEventListener("input", () => { own = handle.value !== ""; });
+name?.addEventListener("input", () => {
+  if (handle && !own) handle.value = handleFrom(name.value);
+});
+
+let timer = 0;
+let asking = null;
+let shown = "";
+
+function question() {
+  return new URLSearchParams({ cadence: form.elements.cadence.value, timezone: form.elements.timezone.value }).toString();
+}
+
+async function answer() {
+  const asked = question();
+  if (asked === shown) return;
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    const found = await fetch(`${slots.dataset.slots}?${asked}`, { signal: asking.signal });
+    if (!found.ok) return;
+    slots.innerHTML = await found.text();
+    shown = asked;
+  } catch {
+    // Typed on, or offline: what stands there stays, and saving says what is wrong.
+  }
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(answer, WAIT);
+}
+
+if (form && slots) {
+  shown = question();
+  form.elements.cadence.addEventListener("input", soon);
+  form.elements.timezone.addEventListener("input", soon);
+}
