@@ -1,4 +1,4 @@
-"""The OpenAPI document in the order and the words of a page. Pure: document → chapters."""
+"""The OpenAPI document in the order and the words of a page. Pure: document → chapters and shapes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 NAMES = {"uuid": "UUID", "date-time": "RFC 3339 time", "date": "day"}
+# An object with more fields than this is a shape of its own, told once.
+FEW = 4
 
 
 class Row(NamedTuple):
@@ -19,8 +21,16 @@ class Row(NamedTuple):
     words: str
 
 
+class Shape(NamedTuple):
+    """An object that answers hold."""
+
+    name: str
+    words: str
+    fields: list[Row]
+
+
 class Section(NamedTuple):
-    """One call."""
+    """One call. `answer` is the name of a shape, or empty where `answer_fields` tell all."""
 
     id: str
     method: str
@@ -28,10 +38,11 @@ class Section(NamedTuple):
     summary: str
     words: str
     parameters: list[Row]
-    fields: list[Row]
-    fields_words: str
-    answer: list[Row]
+    body: list[Row]
+    body_words: str
     status: str
+    answer: str
+    answer_fields: list[Row]
     problems: list[tuple[str, str]]
 
 
@@ -52,16 +63,34 @@ def chapters(document: Mapping[str, Any]) -> list[Chapter]:
     return list(found.values())
 
 
+def shapes(document: Mapping[str, Any]) -> list[Shape]:
+    """The objects that answers hold, by name."""
+    return [
+        Shape(name, schema.get("description", ""), list(_fields(document, schema)))
+        for name, schema in sorted(document["components"]["schemas"].items())
+        if _is_shape(schema)
+    ]
+
+
 def _section(document: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any]) -> Section:
-    body = _schema_of(document, operation.get("requestBody", {}))
+    body = _found(document, _schema_of(operation.get("requestBody", {})))
     status, good = next(iter(operation["responses"].items()))
+    reference = _schema_of(good)
+    answer = _found(document, reference)
     return Section(
-        operation["operationId"], method.upper(), path, operation["summary"], operation.get("description", ""),
-        [_parameter(document, one) for one in operation.get("parameters", ())],
-        list(_fields(document, body)), body.get("description", ""),
-        list(_fields(document, _schema_of(document, good))), status,
-        _problems(document, operation),
-    )  # fmt: skip
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        words=operation.get("description", ""),
+        parameters=[_parameter(document, one) for one in operation.get("parameters", ())],
+        body=sorted(_fields(document, body), key=lambda row: not row.needed),
+        body_words=body.get("description", ""),
+        status=status,
+        answer=_name_of(reference) if _is_shape(answer) else "",
+        answer_fields=[] if _is_shape(answer) else list(_fields(document, answer)),
+        problems=_problems(document, operation),
+    )
 
 
 def _problems(document: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -77,9 +106,9 @@ def _parameter(document: Mapping[str, Any], given: Mapping[str, Any]) -> Row:
     return Row(one["name"], _kind(document, one["schema"]), one["required"], one.get("description", ""))
 
 
-def _schema_of(document: Mapping[str, Any], holder: Mapping[str, Any]) -> Mapping[str, Any]:
+def _schema_of(holder: Mapping[str, Any]) -> Mapping[str, Any]:
     for content in holder.get("content", {}).values():
-        return _found(document, content["schema"])
+        return content["schema"]  # type: ignore[no-any-return]
     return {}
 
 
@@ -93,10 +122,20 @@ def _words(schema: Mapping[str, Any]) -> str:
     return next(filter(None, told), "")
 
 
+def _is_shape(schema: Mapping[str, Any]) -> bool:
+    """Bodies are closed and told where they are sent; what is answered is open."""
+    return len(schema.get("properties", ())) > FEW and "additionalProperties" not in schema
+
+
+def _name_of(reference: Mapping[str, Any]) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
 def _kind(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """A schema in a few words: `text, at most 200`, `list of whole number, or null`."""
+    """A schema in a few words: `text, at most 200`, `list of Post`, `whole number or null`."""
     if "$ref" in schema:
-        return _object(document, _found(document, schema))
+        found = _found(document, schema)
+        return _name_of(schema) if _is_shape(found) else _object(document, found)
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(_kind(document, one) for one in schema["anyOf"]))
     if "const" in schema or "enum" in schema:
@@ -109,11 +148,8 @@ def _kind(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 
 
 def _object(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    return (
-        "{ "
-        + ", ".join(f"{name}: {_kind(document, one)}" for name, one in schema["properties"].items())
-        + " }"
-    )
+    fields = (f"{name}: {_kind(document, one)}" for name, one in schema["properties"].items())
+    return "{ " + ", ".join(fields) + " }"
 
 
 def _values(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
@@ -130,9 +166,8 @@ def _plain(schema: Mapping[str, Any]) -> str:
         return f"{name}, at most {most:,}" if most and name == "text" else name
     if kind == "integer" and "maximum" in schema and schema["maximum"] < 2**31 - 1:
         return f"whole number, {schema['minimum']:,} to {schema['maximum']:,}"
-    return {"integer": "whole number", "number": "number", "boolean": "true | false", "null": "null"}.get(
-        kind, kind
-    )
+    words = {"integer": "whole number", "number": "number", "boolean": "true | false", "null": "null"}
+    return words.get(kind, kind)
 
 
 def _found(document: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response, render_template
 
 from calendar_app.api.calling import PREFIX
-from calendar_app.api.describing import chapters
+from calendar_app.api.describing import chapters, shapes
 from calendar_app.api.openapi import document
 from calendar_app.api.reading import JSON
 from calendar_app.posts.text import to_html
@@ -23,4 +23,6 @@ def openapi() -> Response:
 @pages.get("/api/docs")
 def read() -> str:
     told = document()
-    return render_template("api/docs.html", document=told, chapters=chapters(told), to_html=to_html)
+    return render_template(
+        "api/docs.html", document=told, chapters=chapters(told), shapes=shapes(told), to_html=to_html
+    )

@@ -131,3 +131,11 @@ def test_the_pages_for_people_explain_a_field(client):
     page = client.get("/api/docs").text
     assert "<code>publish_at</code>" in page and "Wall clock time, without an offset." in page
     assert "useful | news | question | promotion" in page
+
+
+def test_what_answers_hold_is_told_once_and_linked(client):
+    page = client.get("/api/docs").text
+    linked = set(re.findall(r'href="#(shape-\w+)"', page))
+    assert linked == set(re.findall(r'<h3 id="(shape-\w+)"', page))
+    assert {"shape-Post", "shape-Stream", "shape-Problem"} <= linked
+    assert page.count("list of Post<") == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Limit, Next, Sent
 from calendar_app.channels.registry import ADAPTERS
+
+if TYPE_CHECKING:
+    from calendar_app.channels.adapter import Adapter
 
 FieldName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -20,10 +23,22 @@ Secrets = Annotated[
 State = Literal["ok", "paused", "broken"]
 
 
+def _channels() -> str:
+    """Every channel with what it needs: `webhook (settings: url; secrets: secret)`."""
+    return ", ".join(f"{kind}{_needs(ADAPTERS[kind])}" for kind in sorted(ADAPTERS))
+
+
+def _needs(adapter: Adapter) -> str:
+    settings = ", ".join(field.name for field in adapter.fields if not field.secret)
+    secrets = ", ".join(field.name for field in adapter.fields if field.secret)
+    told = [f"{group}: {names}" for group, names in (("settings", settings), ("secrets", secrets)) if names]
+    return f" ({'; '.join(told)})" if told else ""
+
+
 class NewAccount(Sent):
     """A place to connect. Which settings and secrets it needs depends on its channel."""
 
-    channel: Annotated[str, Field(max_length=32, description=f"One of: {', '.join(sorted(ADAPTERS))}.")]
+    channel: Annotated[str, Field(max_length=32, description=f"One of: {_channels()}.")]
     name: Name
     settings: Settings = {}
     secrets: Secrets = {}
