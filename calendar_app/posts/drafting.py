@@ -235,11 +235,11 @@ def _place(
         known = {place.account_id for place in post.places}
         post.places.extend(Place(account_id=number, chosen=True) for number in sorted(chosen - known))
     for number, text in variants.items():
-        place = next((row for row in post.places if row.account_id == number), None)
-        if place is None:
+        held = next((row for row in post.places if row.account_id == number), None)
+        if held is None:
             post.places.append(Place(account_id=number, chosen=False, text=text))
         else:
-            place.text = text
+            held.text = text
 
 
 def _differing(those: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

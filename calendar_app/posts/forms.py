@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from flask import request
+
 from calendar_app.errors import Refused
 from calendar_app.posts.values import WORDS, wall_text
 
@@ -19,8 +21,24 @@ LARGEST_ID = 2**31 - 1
 MALFORMED = "This was not sent in the way this page sends it. Load the page again; what you wrote is kept."
 
 
+def allow_long_texts(_endpoint: str | None, _values: Any) -> None:
+    """Before a form is read for the first time: a long text in a wide script fills more than the usual limit."""
+    request.max_content_length = request.max_form_memory_size = LONGEST_BODY
+
+
+def version_in(sent: Mapping[str, Any]) -> int:
+    """The version of the post that the page shows. Raises Refused."""
+    text = str(sent.get("version"))
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise Refused({"form": "This page did not say which version it shows. Load it again."})
+    return int(text)
+
+
 def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
-    """The values of those parts that the form has. Raises Refused for what no form of ours sends."""
+    """The values of those parts that the form has; a free slot that was pressed takes the place of the plan.
+
+    Raises Refused for what no form of ours sends.
+    """
     handles = list(dict.fromkeys(form.getlist("stream")))
     home = form.get("home")
     if home in handles:
@@ -40,6 +58,9 @@ def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
     if "publish_date" in form:
         moment = _joined(form["publish_date"], form.get("publish_time"))
         body.update(publish_at=moment, timezone=form.get("timezone", ""), fold=form.get("fold"))
+    slot = form.get("slot", "").split("|")
+    if len(slot) == 3:
+        body.update(publish_at=slot[0], timezone=slot[1], fold=slot[2])
     return from_json(body)
 
 
@@ -87,7 +108,8 @@ def _wall(value: Any) -> str:
 
 
 def _handles(value: Any) -> list[str]:
-    return list(dict.fromkeys(_text(handle) for handle in _list(value)))
+    """No handle of ours holds what cannot be printed, and databases do not take all of it in a question."""
+    return [handle for handle in dict.fromkeys(map(_text, _list(value))) if handle.isprintable()]
 
 
 def _ids(value: Any) -> list[int] | None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from calendar_app.channels.models import WAITING, Account, Delivery
+from calendar_app.channels.models import Account
 from calendar_app.channels.registry import ADAPTERS
-from calendar_app.channels.resolving import can_send_again
 from calendar_app.extensions import database_now, db
 from calendar_app.feeds.ical import WORDS
-from calendar_app.people.models import Audit, Member, Person, Team
-from calendar_app.planner.loading import shown_state
-from calendar_app.posts import audience, saying
+from calendar_app.people.models import Member, Person, Team
+from calendar_app.posts import audience, saying, standing
 from calendar_app.posts.cautions import cautions
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.posts.imagining import imagine, previews
@@ -27,30 +24,19 @@ from calendar_app.posts.values import values_of
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from calendar_app.people.roles import Actor
 
 LANGUAGES = ("en", "nb", "nn", "sv", "da", "se", "fi", "de", "fr", "es", "pl", "uk", "ar", "so")
-LATEST_RECORDS = 50
 OF_STORED = {"save", "copy", "discard"}
-# A page looks again this often: while something is on its way, and while it waits for a far time.
-OFTEN, SELDOM = timedelta(seconds=1), timedelta(seconds=60)
 
 
 class Entry(NamedTuple):
     at: datetime
     zone: str
     words: str
-
-
-class Line(NamedTuple):
-    """One line of a post's record: who is None for Sluice itself."""
-
-    at: datetime
-    who: str | None
-    action: str
 
 
 def composer(
@@ -75,7 +61,7 @@ def composer(
         "languages": LANGUAGES,
         "channels": ADAPTERS,
         "writable": post is None or may_write(post, actor),
-        **(standing(post, actor, now=now) if post else {}),
+        **(standing.standing(post, actor, now=now) if post else {}),
         **beside(post, values, team=team, actor=actor, now=now),
     }
 
@@ -95,7 +81,7 @@ def beside(
         "now": now,
         "post": post,
         "zone": zone or "UTC",
-        "state": _shown(post) if post else "draft",
+        "state": standing.shown(post) if post else "draft",
         "steps": offered,
         "first": first_step(offered),
         "more_steps": further_steps(offered),
@@ -121,40 +107,11 @@ def beside(
     }
 
 
-def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
-    """Where the post stands: its state, what can be done, each delivery, and its record."""
-    rows = _deliveries(post)
-    offered = steps(post, actor)
-    return {
-        "now": now,
-        "post": post,
-        "zone": post.timezone or post.home.timezone,
-        "state": _shown(post),
-        "steps": offered,
-        "first": first_step(offered),
-        "more_steps": further_steps(offered),
-        "waits_for_approval": waits_for_approval(post),
-        "deliveries": rows,
-        "channels": ADAPTERS,
-        "may_resolve": actor.may("resolve deliveries", post.team_id),
-        "can_send_again": can_send_again,
-        "places": len(post.targets),
-        "has_readers": audience.seen_by_readers(post.streams),
-        "look_again_ms": _look_again(post, rows, now),
-        "record": _record(post),
-        "saying": saying,
-    }
-
-
 def _offered(post: Post | None, imagined: Post, actor: Actor) -> set[str]:
     """Steps as they fit the streams on the page; whether it may be thrown away only the stored post knows."""
     offered = steps(imagined, actor) if imagined.streams else set()
     stored = steps(post, actor) if post else set()
     return (offered - OF_STORED) | (stored & OF_STORED)
-
-
-def _shown(post: Post) -> str:
-    return shown_state(post.state, [row.state for row in post.deliveries if row.action == "publish"])
 
 
 def _calendar_entry(imagined: Post) -> Entry | None:
@@ -204,36 +161,3 @@ def _approvers(team: Team) -> list[str]:
             .order_by(Person.name)
         )
     )
-
-
-def _deliveries(post: Post) -> list[Delivery]:
-    return sorted(
-        post.deliveries, key=lambda row: (row.action != "publish", row.account.name.lower(), row.id)
-    )
-
-
-def _look_again(post: Post, rows: Sequence[Delivery], now: datetime) -> int | None:
-    """Milliseconds until the page should look again; None when nothing will change by itself."""
-    if any(row.state == "sending" for row in rows):
-        return _milliseconds(OFTEN)
-    waits = [
-        row.next_at - now for row in rows if row.state in WAITING and post.state in {"published", "withdrawn"}
-    ]
-    if post.state == "scheduled" and post.due_at:
-        waits.append(post.due_at - now)
-    return _milliseconds(min(max(min(waits), OFTEN), SELDOM)) if waits else None
-
-
-def _milliseconds(length: timedelta) -> int:
-    return round(length.total_seconds() * 1000)
-
-
-def _record(post: Post) -> list[Line]:
-    rows = db.session.execute(
-        sa.select(Audit.at, Person.name, Audit.action)
-        .outerjoin(Person, Person.id == Audit.person_id)
-        .where(Audit.team_id == post.team_id, Audit.subject == post.uuid)
-        .order_by(Audit.id.desc())
-        .limit(LATEST_RECORDS)
-    )
-    return [Line(*row) for row in rows]

@@ -14,11 +14,13 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.posts import saying, scheduling
 from calendar_app.posts.drafting import discard, draft
+from calendar_app.posts.finding import post_of
+from calendar_app.posts.forms import allow_long_texts
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.reviewing import approve, send_for_review, take_back
 from calendar_app.posts.values import PLAN, values_of
-from calendar_app.posts.views import allow_long_texts, post_of, save_then
+from calendar_app.posts.views import keeps_text, save_then
 from calendar_app.posts.withdrawing import withdraw
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ blueprint.url_value_preprocessor(allow_long_texts)
 
 
 @blueprint.post("/<uuid:number>/schedule")
-@member_required
+@keeps_text
 def schedule(number: Any) -> ResponseReturnValue:
     """`slot=next` takes the next free slot of the home stream; else the form's own time counts."""
     step = _schedule_in_next_slot if request.form.get("slot") == "next" else _schedule
@@ -42,37 +44,37 @@ def schedule(number: Any) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:number>/schedule/removal")
-@member_required
+@keeps_text
 def unschedule(number: Any) -> ResponseReturnValue:
     return _take(number, _unschedule)
 
 
 @blueprint.post("/<uuid:number>/review")
-@member_required
+@keeps_text
 def review(number: Any) -> ResponseReturnValue:
     return _take(number, _review)
 
 
 @blueprint.post("/<uuid:number>/review/removal")
-@member_required
+@keeps_text
 def end_review(number: Any) -> ResponseReturnValue:
     return _take(number, _take_back)
 
 
 @blueprint.post("/<uuid:number>/approval")
-@member_required
+@keeps_text
 def approval(number: Any) -> ResponseReturnValue:
     return _take(number, _approve)
 
 
 @blueprint.post("/<uuid:number>/approval/removal")
-@member_required
+@keeps_text
 def end_approval(number: Any) -> ResponseReturnValue:
     return _take(number, _take_back)
 
 
 @blueprint.post("/<uuid:number>/publication")
-@member_required
+@keeps_text
 def publication(number: Any) -> ResponseReturnValue:
     answer = _take(number, _publish)
     enqueue.wake("publish")
@@ -80,7 +82,7 @@ def publication(number: Any) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:number>/withdrawal")
-@member_required
+@keeps_text
 def withdrawal(number: Any) -> ResponseReturnValue:
     answer = _take(number, _withdraw)
     enqueue.wake("publish")
@@ -88,7 +90,7 @@ def withdrawal(number: Any) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:number>/copy")
-@member_required
+@keeps_text
 def copy(number: Any) -> ResponseReturnValue:
     """A new draft with the same words in the same places, without a time."""
     return _take(number, _copy)
