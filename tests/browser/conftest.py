@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +42,11 @@ class Site:
         context.set_default_timeout(PATIENCE)
         self.watches[context] = Watch(context, self.base)
         if person is not None:
-            with writing():
+            with meanwhile():
                 token = sessions.start(person, now=utcnow())
-                db.session.commit()
             context.add_cookies([{"name": cookie_name(), "value": token, "url": self.base}])
-        look_only()
+        db.session.commit()
+        stop_writing()
         return context.new_page()
 
     def watch(self, page) -> Watch:
@@ -104,7 +105,10 @@ def site(app, _chromium, _running, _base):
     assert problems == []
 
 
-def look_only():
-    """The test has written what it wanted; from here on it must not keep the processes from writing."""
+@contextmanager
+def meanwhile():
+    """The test writes while the site is running. At any other time it must not keep the processes from writing."""
     db.session.commit()
-    stop_writing()
+    with writing():
+        yield
+        db.session.commit()

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from calendar_app.extensions import db, writing
+from calendar_app.extensions import db
 from calendar_app.posts.models import Post
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, meanwhile
 from tests.browser.worlds import make_town_hall, plan
 from tests.factories import make_post
 
@@ -193,7 +193,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_overwritten(site):
     hall = make_town_hall()
     post, theirs = planned(hall), DAY + timedelta(days=1)
     page = open_month(site, hall)
-    with writing():
+    with meanwhile():
         post.version += 1
         plan(post, f"{theirs.isoformat()}T11:00")
     drag(page, post, DAY + timedelta(days=7))
