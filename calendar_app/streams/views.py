@@ -17,7 +17,7 @@ from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.people.roles import scoped
-from calendar_app.people.signing_in import current_actor, current_team, member_required
+from calendar_app.people.signing_in import current_actor, current_team, member_required, team_named
 from calendar_app.posts import saying
 from calendar_app.streams import editing, forms, listing
 from calendar_app.streams.cadence import BadCadence, Cadence, parse_cadence
@@ -182,11 +182,7 @@ def _team_to_begin_in() -> Team:
 
 def _team_asked() -> Team:
     """The team named in the form if the asker is in it: its people and accounts are offered again."""
-    asked = request.form.get("team", "")
-    actor = current_actor()
-    if asked.isascii() and asked.isdigit() and int(asked[:18]) in actor.roles:
-        return db.session.get_one(Team, int(asked))
-    return _team_to_begin_in()
+    return team_named(request.form.get("team", "")) or _team_to_begin_in()
 
 
 def _people(team: Team) -> list[tuple[int, str]]:

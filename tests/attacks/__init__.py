@@ -1,0 +1,1 @@
+"""Sluice as somebody who means it harm uses it."""
