@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from calendar_app.posts.reviewing import send_for_review
 from calendar_app.posts.scheduling import plan_deliveries, schedule
 from calendar_app.streams.cadence import parse_cadence, slots
 from calendar_app.streams.models import Stream
-from calendar_app.times import to_wall, wall_fold
+from calendar_app.times import to_utc, to_wall, wall_fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,10 +139,15 @@ def _later_titles(wanted: DemoStream) -> Iterator[tuple[str, str]]:
 def _concert(stream: Stream, actor: Actor, now: datetime) -> None:
     """A post with an event: in followers' calendars it stands at the time of the concert."""
     day = to_wall(now, stream.timezone).date() + timedelta(days=12)
-    post = _written(stream, "Midwinter concert in the town hall",
-                    "The youth choir and the town band, together at last.", now + timedelta(days=5), actor, now,
-                    event={"starts_at": f"{day}T19:00", "ends_at": f"{day}T21:00", "timezone": stream.timezone,
-                           "location": "Town hall, Storgata 1, Fjordvik"})  # fmt: skip
+    told = to_utc(datetime.combine(day - timedelta(days=7), time(10)), stream.timezone, fold=0)
+    event = {
+        "starts_at": f"{day}T19:00",
+        "ends_at": f"{day}T21:00",
+        "timezone": stream.timezone,
+        "location": "Town hall, Storgata 1, Fjordvik",
+    }
+    text = "The youth choir and the town band, together at last."
+    post = _written(stream, "Midwinter concert in the town hall", text, told, actor, now, event=event)
     schedule(post, actor=actor, now=now)
 
 

@@ -38,6 +38,9 @@ STREAMS = (
             ("Ferry Fjordvik–Nes: one departure less on Sunday", "The 14:30 ferry does not sail. The next one leaves at **16:10**."),
             ("Night work on the tunnel road", "Between 22:00 and 05:00 one lane is open. Expect to wait five minutes."),
             ("Winter tyres: what the road crew sees", "Black ice was found on the hill at Åsen two mornings in a row. Sand has been spread."),
+            ("Cycle path by the river is open again", "The storm's trees are cleared away. Mind the wet leaves at the mill."),
+            ("Bus 7 takes another way this week", "It goes by the school instead of the square; the stop at the bank is closed."),
+            ("Gritting: which streets come first", "Hills, hospital and school ways before six, the rest by nine."),
             ("Parking at the harbour is free on Saturday", "The market needs the lower square, so the upper one costs nothing from 08:00 to 18:00."),
         ),
     ),
@@ -49,6 +52,7 @@ STREAMS = (
         (
             ("Places in nurseries: apply by 1 March", "One form for all eleven nurseries. You hear from us within six weeks."),
             ("Planning day on Friday: schools are closed", "The after-school club is open from 07:30 for those who have signed up."),
+            ("After-school club: sign up for the winter break", "Five days of ski, glue and pancakes. Forty places, first come, first served."),
             ("New menu in the school canteens", "Two warm meals a week, one of them without meat. Pupils chose the dishes."),
             ("Swimming lessons move to the new pool", "Classes 3 and 4 go by bus; it leaves ten minutes earlier than before."),
         ),
