@@ -5,7 +5,6 @@ from alembic import op
 
 from calendar_app.times import UTCDateTime
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
