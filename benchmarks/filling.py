@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 SECRET = "whsec_c2x1aWNlLWJlbmNobWFya3Mtc2x1aWNlLWJlbmNobWFya3M="
 TEXT = (
-    "The bridge over the river is **closed** from Monday to Wednesday while the joints are renewed. Buses 12 and 14 "
+    "Notice {number}: the bridge over the river is **closed** from Monday to Wednesday while the joints are renewed. Buses 12 and 14 "
     "go by the ring road; the [map](https://example.org/map) shows every stop.\n\nThank you for your patience.\n"
 )
 
@@ -49,7 +49,7 @@ def schedule_posts(streams: Sequence[Stream], due: Sequence[datetime]) -> dict[s
         stream = streams[number % len(streams)]
         post_id = first + number
         posts.append({"id": post_id, "uuid": str(uuid.uuid4()), "team_id": stream.team_id, "title": f"Notice {number}",
-                      "text": TEXT, "timezone": stream.timezone, "state": "scheduled", "due_at": at})  # fmt: skip
+                      "text": TEXT.format(number=number), "timezone": stream.timezone, "state": "scheduled", "due_at": at})  # fmt: skip
         places.append({"post_id": post_id, "stream_id": stream.id, "position": 0})
         deliveries += [
             {"key": str(uuid.uuid4()), "post_id": post_id, "account_id": account.id, "serial": False,

@@ -62,9 +62,8 @@ class _Drain:
     def run(self, until: float) -> int:
         while True:
             open_for_more = time.monotonic() < until
-            worked = self._write(self._collect(wait=0))
-            if open_for_more:
-                worked = self._look_or_wait() or worked
+            outcomes = self._collect(wait=0)
+            worked = self._look_or_wait(outcomes) if open_for_more else self._write(outcomes)
             self.in_vain = self.in_vain and not worked
             if self.in_flight:
                 if not worked:
@@ -72,36 +71,40 @@ class _Drain:
             elif not worked and not (open_for_more and self._linger(until)):
                 return self.attempts
 
-    def _look_or_wait(self) -> bool:
+    def _look_or_wait(self, outcomes: list[Outcome]) -> bool:
         """While calls are in flight a database that is away is waited for: their outcomes must be written."""
         try:
-            return self._look()
+            return self._look(outcomes)
         except OperationalError:
             db.session.rollback()
+            if self._write(outcomes):
+                return True
             if not self.in_flight:
                 raise
             time.sleep(0.2)
             return False
 
-    def _look(self) -> bool:
-        """One round of sweeping, publishing and claiming; True when anything was found."""
+    def _look(self, outcomes: list[Outcome]) -> bool:
+        """One transaction: write outcomes, sweep, publish, claim. True when there was anything to do."""
         try:
+            lost = finish(outcomes)
             if time.monotonic() - self.swept_at > SWEEP_EVERY:
                 sweep()
                 miss_overdue()
                 self.swept_at = time.monotonic()
             published = publish_due()
-            free = THREADS - self.in_flight
+            free = THREADS - self.in_flight + len(outcomes)
             claims = claim(free, lease_seconds=self.lease_seconds) if free else []
             parcels = self._pack(claims)
             db.session.commit()
         except IntegrityError:
             # Another worker took the account first (one call at a time): it is theirs, look again.
             db.session.rollback()
-            return False
+            return self._write(outcomes)
+        self._note_written(outcomes, lost)
         for parcel in parcels:
             self._start(parcel)
-        return bool(published or claims)
+        return bool(outcomes or published or claims)
 
     def _pack(self, claims: list[Claim]) -> list[Parcel]:
         if claims:
@@ -146,9 +149,9 @@ class _Drain:
             return found
 
     def _write(self, outcomes: list[Outcome]) -> bool:
+        """Outcomes alone, patiently: they are all that tells what has been sent. True when there were any."""
         if not outcomes:
             return False
-        self.in_flight -= len(outcomes)
         for again in range(5):
             try:
                 lost = finish(outcomes)
@@ -160,9 +163,13 @@ class _Drain:
                 if again == 4:
                     raise
                 time.sleep(0.5 * 2**again)
+        self._note_written(outcomes, lost)
+        return True
+
+    def _note_written(self, outcomes: list[Outcome], lost: list[Outcome]) -> None:
+        self.in_flight -= len(outcomes)
         for outcome in lost:
             log.warning("lease lost before the outcome was written", extra={"delivery_id": outcome.id})
-        return True
 
     def _linger(self, until: float) -> bool:
         """Sleep to the next due instant if it is near; False when there is nothing to wait for."""
