@@ -20,6 +20,6 @@ def is_fresh(etag: str, changed: datetime | None, none_match: str | None, since:
 def _not_since(changed: datetime, since: str) -> bool:
     try:
         known = parsedate_to_datetime(since)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return changed.replace(microsecond=0) <= (known if known.tzinfo else known.replace(tzinfo=UTC))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from calendar_app.feeds.question import Question
 
     Versions = tuple[Any, ...]
-    Key = tuple[str, str, tuple[Any, ...]]
+    Key = tuple[str, str, tuple[Any, ...], bool]
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_FEEDS = 2000
@@ -111,7 +111,10 @@ class FeedShelf:
             key = self.keys.get(path)
             return Look(key, None, self.kept.get(key) if key else None)
         streams = tuple(row[0] for row in versions[1:] if row[0] is not None)
-        key = (address.kind, address.form, streams) if streams or address.handles is None else None
+        # A feed tells when a stream may have left it: names that lead nowhere count there.
+        some_missing = address.handles is not None and len(streams) < len(address.handles)
+        named = streams or address.handles is None
+        key = (address.kind, address.form, streams, some_missing) if named else None
         self._note(path, key)
         kept = self.kept.get(key) if key else None
         return Look(key, versions, kept if kept and kept.versions == versions else None)
@@ -167,8 +170,11 @@ class FeedShelf:
 
 
 def _read(path: str) -> Address | None:
-    """The feed that a path means; None for anything else."""
-    found = ADDRESS.fullmatch(path)
+    """The feed that a path means; None for anything else.
+
+    Beyond ASCII the application reads a path otherwise than we do: what it then answers belongs to no shelf.
+    """
+    found = ADDRESS.fullmatch(path) if path.isascii() else None
     if found is None:
         return None
     kind, name, everything, form = found.groups()

@@ -1,0 +1,92 @@
+"""Readers who ask for feeds in odd ways: what one is told must never become what another is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from calendar_app.feeds.shelf import FeedShelf
+from calendar_app.times import utcnow
+from tests.factories import make_scheduled, make_stream
+
+PLANNED = "Quokka planned"
+# Each means both streams to one who decodes the address as UTF-8, and one of them to one who does not.
+TWO_MEANINGS = ["roads+%E2%84%AAites", "kites%C2%A0roads", "roads%E3%80%80kites", "kites%C2%85roads"]
+
+
+@pytest.fixture
+def unlisted(team):
+    found = make_stream(team, "kites", name="Kites", visibility="unlisted")
+    make_scheduled(found, title=PLANNED)
+    return found
+
+
+@pytest.mark.parametrize("choice", TWO_MEANINGS)
+@pytest.mark.parametrize("form", ["ics", "json"])
+def test_an_address_with_two_meanings_spoils_no_other(stream, unlisted, browser, choice, form):
+    browser.get(f"/follow/{choice}.{form}")
+    for plain in ("/follow/roads", "/streams/roads", "/everything"):
+        answer = browser.get(f"{plain}.{form}")
+        assert (answer.status_code, PLANNED in answer.text, "Kites" in answer.text) == (200, False, False)
+
+
+@pytest.mark.parametrize("first", [
+    {"method": "HEAD"},
+    {"headers": {"Cookie": "sluice=x; sluice-form=y"}},
+    {"headers": {"Range": "bytes=0-3"}},
+    {"headers": {"Accept": "text/html", "Accept-Language": "nb", "HX-Request": "true"}},
+    {"headers": {"Host": "127.0.0.1"}},
+    {"query_string": "streams=kites&team=1&token=x"},
+    {"headers": {"If-None-Match": "*"}},
+    {"headers": {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"}},
+])  # fmt: skip
+def test_whoever_asks_first_leaves_no_trace(app, stream, unlisted, browser, first):
+    browser.open("/streams/roads.ics", **{"method": "GET", **first})
+    kept = browser.get("/streams/roads.ics")
+    empty_shelf(app)
+    fresh = browser.get("/streams/roads.ics")
+    assert (kept.status_code, kept.data, list(kept.headers)) == (200, fresh.data, list(fresh.headers))
+    assert "Set-Cookie" not in kept.headers and b"evil" not in kept.data
+
+
+def test_a_feed_is_not_told_to_a_host_that_is_not_ours_and_that_question_is_not_kept(stream, browser):
+    browser.get("/streams/roads.ics", headers={"Host": "evil.example"})
+    answer = browser.get("/streams/roads.ics")
+    assert (answer.status_code, b"evil" in answer.data) == (200, False)
+
+
+def test_a_name_that_nobody_has_changes_nothing_for_those_who_leave_it_out(app, team, stream, browser):
+    make_stream(team, "inner", visibility="internal", updated_at=utcnow() + timedelta(hours=1))
+    browser.get("/follow/roads+no-such.atom")
+    kept = browser.get("/follow/roads.atom")
+    empty_shelf(app)
+    assert (kept.data, kept.headers["ETag"]) == (
+        (fresh := browser.get("/follow/roads.atom")).data,
+        fresh.headers["ETag"],
+    )
+
+
+@pytest.mark.parametrize("path", ["/streams/roads.ics", "/follow/roads.rss", "/everything.opml"])
+@pytest.mark.parametrize("since", [
+    "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2020 00:00:00 +9999999999999", "0 Jan 0 00:00:00 -9999",
+    "Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2359", "1" * 5000, "\xff", ",", "",
+])  # fmt: skip
+def test_a_date_that_no_clock_shows_is_passed_over(stream, browser, path, since):
+    answer = browser.get(path, headers={"If-Modified-Since": since, "Accept": "*/*"})
+    assert answer.status_code in {200, 304}
+
+
+@pytest.mark.parametrize(
+    "tags", [",".join('"x"' for _ in range(2000)), "W/", '"' * 4000, "\xff\xfe", "W/*, *"]
+)
+def test_any_number_of_tags_is_looked_at(stream, browser, tags):
+    assert browser.get("/streams/roads.ics", headers={"If-None-Match": tags}).status_code in {200, 304}
+
+
+def empty_shelf(app):
+    shelf = app.wsgi_app
+    assert isinstance(shelf, FeedShelf)
+    shelf.kept.clear()
+    shelf.keys.clear()
+    shelf.bytes = 0
