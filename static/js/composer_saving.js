@@ -33,6 +33,8 @@ export function start(form) {
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
   bringBack((mine) => settle(() => stale(mine, { theirs: state.standing, version: state.version, state: form.dataset.state })));
+  // Typed before this script was there.
+  if (isUnsaved()) form.dispatchEvent(new Event("input", { bubbles: true }));
   addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : isUnsaved() && touched()));
   addEventListener("online", () => save());

@@ -22,9 +22,12 @@ export function handleFrom(text) {
 // Only until somebody writes a handle of their own.
 let own = Boolean(handle?.value);
 handle?.addEventListener("input", () => { own = handle.value !== ""; });
-name?.addEventListener("input", () => {
+function offer() {
   if (handle && !own) handle.value = handleFrom(name.value);
-});
+}
+name?.addEventListener("input", offer);
+// The name may have been typed before this script was there.
+offer();
 
 let timer = 0;
 let asking = null;

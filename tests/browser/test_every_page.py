@@ -12,7 +12,7 @@ from calendar_app.extensions import db
 from calendar_app.people.setting_up import first_link, make_link
 from tests.browser.looking import look_at
 from tests.browser.worlds import busy_town_hall, make_town_hall
-from tests.factories import make_person
+from tests.factories import make_account, make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -99,6 +99,54 @@ def test_reading_a_post_without_the_right_to_write(site):
     viewer = make_person(hall.team, "viewer", name="Liv Berg")
     page = site.open(viewer)
     assert look_through(page, [("post-read", f"/posts/{hall.posts['scheduled'].uuid}/edit")]) == []
+
+
+def test_streams(site):
+    hall = busy_town_hall()
+    page = site.open(hall.kari)
+    paths = [
+        ("streams", "/streams"), ("stream-new", "/streams/new"), ("stream-edit", "/streams/roads/edit"),
+    ]  # fmt: skip
+    found = look_through(page, paths)
+    page.goto("/streams/new")
+    page.get_by_label("How often is it heard?").fill("whenever the moon is full")
+    page.locator("[data-stream-form]").evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    expect(page.get_by_role("alert")).to_be_focused()
+    found += look_at(page, "stream-refused")
+    site.watch(page).expect("status of 422")
+    assert found == []
+
+
+def test_streams_before_the_first(site):
+    hall = make_town_hall()
+    for stream in (hall.roads, hall.culture):
+        db.session.delete(stream)
+    assert look_through(site.open(hall.kari), [("streams-empty", "/streams")]) == []
+
+
+def test_accounts(site):
+    hall = busy_town_hall()
+    make_account(hall.team, "webhook", name="City website", settings={"url": "https://example.org/hook"})
+    page = site.open(hall.kari)
+    paths = [
+        ("accounts", "/accounts"), ("account-choose", "/accounts/new"),
+        ("account-new", "/accounts/new?channel=webhook"),
+    ]  # fmt: skip
+    found = look_through(page, paths)
+    page.get_by_label("Name").fill("City news")
+    page.get_by_role("textbox", name="Address").fill("https://example.org/news")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.locator("[data-focus-first]")).to_be_focused()
+    found += look_at(page, "account-connected")
+    page.goto("/accounts")
+    page.get_by_role("link", name="Town hall screen", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Town hall screen")
+    found += look_at(page, "account-edit")
+    assert found == []
+
+
+def test_accounts_before_the_first(site):
+    assert look_through(site.open(make_town_hall().kari), [("accounts-empty", "/accounts")]) == []
 
 
 def test_errors(site):

@@ -16,7 +16,7 @@ from calendar_app.times import utcnow
 from tests.browser.conftest import meanwhile
 from tests.browser.worlds import PASSWORD, make_town_hall, with_password
 from tests.conftest import wait_until
-from tests.factories import make_person, make_post
+from tests.factories import make_account, make_person, make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -66,6 +66,32 @@ def test_a_new_post_is_a_draft_with_the_first_key_and_saves_itself_from_then_on(
     page.reload()
     expect(title(page)).to_have_value("Bridge closed")
     expect(text(page)).to_have_value("Until **Monday**.")
+
+
+def test_a_page_that_was_only_opened_makes_no_draft_and_changes_none(site):
+    hall = make_town_hall()
+    post = make_post(hall.roads)
+    make_account(hall.team, streams=[hall.roads])
+    page = open_composer(site, hall.kari, post)
+    page.goto("/posts/new")
+    page.goto("/posts/new?stream=roads&at=2031-05-05T09:00")
+    page.wait_for_timeout(1000)
+    page.goto("/calendar")
+    page.wait_for_timeout(500)
+    kept(version=1)
+
+
+def test_what_was_typed_before_the_scripts_came_is_saved_too(site):
+    hall = make_town_hall()
+    page = site.open(hall.kari)
+    held = []
+    page.route("**/composer.js*", lambda route: held.append(route))
+    page.goto("/posts/new?stream=roads", wait_until="commit")
+    title(page).fill("On a slow line")
+    wait_until(lambda: page.wait_for_timeout(20) or held, 5)
+    held[0].continue_()
+    expect(said(page)).to_have_text(SAVED)
+    kept(title="On a slow line")
 
 
 def test_what_was_typed_right_before_a_reload_is_there_after_it(site):
