@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import flask_babel
+from babel import Locale, dates
 from flask import has_request_context, request
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -12,12 +17,26 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "nb", "sv")
 # Browsers say "no" or "nn" for Norwegian; bokmål is what we have.
 KIN = {"no": "nb", "nn": "nb"}
+# In Norwegian the number of a day before its month is an ordinal: “1. desember”.
+DAY_BEFORE_MONTH = re.compile(r"\b(d) (?=M)")
 # Doors that never ask who is there: their answers are the same for all who speak a language.
-FOR_READERS = {"public", "feeds", "health", "api", None}
+FOR_READERS = {"public", "feeds", "health", None}
+# Programs read the sentences of the API, and its documents show them: always the same ones.
+FOR_PROGRAMS = "/api/"
 
 
 def register(app: Flask) -> None:
-    """Tell caches that pages differ by language."""
+    """Give templates `spoken()`, `in_words(…)` and the filter `capital`; choose anew at each request.
+
+    Caches are told that pages differ by language.
+    """
+    app.jinja_env.globals.update(spoken=spoken, in_words=in_words)
+    app.jinja_env.filters["capital"] = capital
+
+    @app.before_request
+    def anew() -> None:
+        # A context may outlive one request (tests, shells).
+        flask_babel.refresh()
 
     @app.after_request
     def differs(response: Response) -> Response:
@@ -26,15 +45,60 @@ def register(app: Flask) -> None:
         return response
 
 
+def say(sentence: str, **values: object) -> str:
+    """The sentence, with its %(places)s filled in, in the language of whoever asks.
+
+    English for programs, and where nobody asks: in jobs, commands and tests. For sentences that are read at
+    once; what is kept in the database is kept in English.
+    """
+    return str(flask_babel.gettext(sentence, **values))
+
+
+def say_later(sentence: str) -> str:
+    """The sentence as it is, marked for translation: whoever shows it says it in the language of the page."""
+    return sentence
+
+
+def spoken() -> str:
+    """The language of this answer, one of LANGUAGES."""
+    return str(flask_babel.get_locale() or "en")
+
+
+def in_words(when: date, pattern: str = "d MMMM y") -> str:
+    """A day, or a wall clock time with its day, written as Babel's `pattern` says: `1 December 2026`."""
+    language = spoken()
+    if language == "nb":
+        pattern = DAY_BEFORE_MONTH.sub(r"\1. ", pattern)
+    write = dates.format_datetime if isinstance(when, datetime) else dates.format_date
+    return str(write(when, pattern, locale=Locale.parse(language)))
+
+
+def capital(text: str) -> str:
+    """With a capital letter at its beginning: Norwegian and Swedish write months and weekdays small."""
+    return text[:1].upper() + text[1:]
+
+
 def choose_language() -> str:
     """One of LANGUAGES, for Flask-Babel. Without a request (commands, jobs) it is English."""
-    if not has_request_context():
+    if not has_request_context() or request.path.startswith(FOR_PROGRAMS):
         return "en"
-    if request.blueprint not in FOR_READERS:
-        from calendar_app.people.signing_in import actor_or_none
+    return _own_language() or _asked_for()
 
+
+def _own_language() -> str | None:
+    if request.blueprint in FOR_READERS:
+        return None
+    from calendar_app.people.signing_in import actor_or_none
+
+    try:
         actor = actor_or_none()
-        if actor is not None and actor.person.locale in LANGUAGES:
-            return actor.person.locale
+        locale = actor.person.locale if actor else None
+    except SQLAlchemyError:
+        # The page that tells that the database is away must still find its words.
+        return None
+    return locale if locale in LANGUAGES else None
+
+
+def _asked_for() -> str:
     asked = request.accept_languages.best_match([*LANGUAGES, *KIN])
     return KIN.get(asked or "", asked or "en")
