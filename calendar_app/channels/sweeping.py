@@ -11,6 +11,8 @@ from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.channels.sending import LOOK_GRACE
 from calendar_app.extensions import database_now, db
+from calendar_app.posts.models import Post, PostStream
+from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,9 +22,7 @@ DIED = "A worker died in mid call."
 
 
 def sweep() -> int:
-    """Settle expired leases and retries that wait for nothing; returns how many. The caller commits.
-
-    Harmless when doubled.
+    """Settle expired leases; returns how many. Harmless when doubled. The caller commits.
 
     A keyed channel tries again with the same key, one that can be read back is looked at after a grace,
     the rest becomes unknown and is never sent again by itself.
@@ -39,28 +39,15 @@ def sweep() -> int:
     for row in rows:
         _settle(row, now)
     db.session.flush()
-    return len(rows) + _end_stranded(now)
+    return len(rows)
 
 
-def _settle(row: Delivery, now: datetime) -> None:
-    adapter = adapter_for(row.account.channel)
-    row.fence += 1
-    row.lease_until = None
-    row.ambiguous = True
-    if adapter.keyed or adapter.can_look:
-        row.state = "retry"
-        row.next_at = now if adapter.keyed else now + LOOK_GRACE
-        row.reason = f"{DIED} Trying again in a way that cannot send twice."
-    else:
-        row.state = "unknown"
-        row.finished_at = now
-        row.reason = f"{DIED} It may have gone out: look, then say “sent” or “send again”."
+def end_stranded() -> int:
+    """Settle retries that wait for nothing; returns how many. Harmless when doubled. The caller commits.
 
-
-def _end_stranded(now: datetime) -> int:
-    """Attempts were under way when their post was withdrawn or their account let go: they are not repeated."""
-    from calendar_app.posts.models import Post
-
+    Their attempt was under way when the post was withdrawn or the account let go.
+    """
+    now = database_now()
     withdrawn = sa.exists().where(Post.id == Delivery.post_id, Post.state == "withdrawn")
     let_go = sa.exists().where(Account.id == Delivery.account_id, Account.deleted_at.is_not(None))
     ended = 0
@@ -81,25 +68,46 @@ def _end_stranded(now: datetime) -> int:
 
 def miss_overdue() -> int:
     """Deliveries never tried and past their stream's grace (a paused account, say) become missed."""
-    from calendar_app.posts.models import Post, PostStream
-    from calendar_app.streams.models import Stream
-
     now = database_now()
-    rows = db.session.execute(
-        sa.select(Delivery, Stream.grace_minutes)
+    rows = db.session.scalars(
+        sa.select(Delivery)
         .join(Post, Post.id == Delivery.post_id)
         .join(PostStream, sa.and_(PostStream.post_id == Post.id, PostStream.position == 0))
         .join(Stream, Stream.id == PostStream.stream_id)
         .where(Delivery.is_waiting(), Delivery.state == "pending", Delivery.attempts == 0, Delivery.action == "publish",
-               Delivery.next_at < now - timedelta(minutes=1), Post.state == "published")
+               Delivery.next_at < now - timedelta(minutes=1), Post.state == "published", _past_grace(now))
         .limit(MOST_AT_ONCE)
         .with_for_update(of=Delivery, skip_locked=True)
     ).all()  # fmt: skip
-    late = [row for row, grace in rows if row.due_at + timedelta(minutes=grace) < now]
-    for row in late:
+    for row in rows:
         row.state = "missed"
         row.reason = (
             f"It could not be sent within the grace of its stream: {row.account.state_reason or 'too late'}"
         )
     db.session.flush()
-    return len(late)
+    return len(rows)
+
+
+def _settle(row: Delivery, now: datetime) -> None:
+    adapter = adapter_for(row.account.channel)
+    row.fence += 1
+    row.lease_until = None
+    row.ambiguous = True
+    if adapter.keyed or adapter.can_look:
+        row.state = "retry"
+        row.next_at = now if adapter.keyed else now + LOOK_GRACE
+        row.reason = f"{DIED} Trying again in a way that cannot send twice."
+    else:
+        row.state = "unknown"
+        row.finished_at = now
+        row.reason = f"{DIED} It may have gone out: look, then say “sent” or “send again”."
+
+
+def _past_grace(now: datetime) -> sa.ColumnElement[bool]:
+    """Due longer ago than the stream allows. One comparison for each grace in use: databases differ in intervals."""
+    graces = db.session.scalars(sa.select(Stream.grace_minutes).distinct()).all()
+    late = (
+        sa.and_(Stream.grace_minutes == grace, Delivery.due_at < now - timedelta(minutes=grace))
+        for grace in graces
+    )
+    return sa.or_(sa.false(), *late)

@@ -8,7 +8,7 @@ import pytest
 
 from calendar_app.channels.claiming import Outcome, finish
 from calendar_app.channels.connecting import disconnect, pause
-from calendar_app.channels.sweeping import miss_overdue, sweep
+from calendar_app.channels.sweeping import end_stranded, miss_overdue, sweep
 from calendar_app.extensions import database_now, db
 from calendar_app.posts.withdrawing import withdraw
 from tests.channels.steps import (
@@ -34,7 +34,7 @@ def died_in_mid_call(receiver, channel):
 
 
 def swept():
-    count = sweep()
+    count = sweep() + end_stranded()
     db.session.commit()
     return count
 
@@ -191,3 +191,20 @@ def test_a_post_that_may_have_arrived_is_followed_by_its_withdrawal(app, receive
     assert delivery_of(post).state == "unknown"
     assert delivery_of(post, action="withdraw").state == "delivered"
     assert [b"post.withdrawn" in call.body for call in receiver.ledger] == [False, True]
+
+
+def test_many_who_may_still_wait_do_not_hide_one_who_may_not(app, receiver, monkeypatch):
+    monkeypatch.setattr("calendar_app.channels.sweeping.MOST_AT_ONCE", 3)
+    patient, account = connected(receiver, stream=make_stream(grace_minutes=10_000))
+    hasty = make_stream(patient.team, grace_minutes=5)
+    hasty.accounts.append(account)
+    pause(account, actor=make_actor(patient.team), now=database_now())
+    waiting = [published(patient, ago=600) for _ in range(5)]
+    late = published(hasty)
+    row = delivery_of(late)
+    row.due_at = row.next_at = database_now() - timedelta(minutes=6)
+    db.session.commit()
+    assert miss_overdue() == 1
+    db.session.commit()
+    assert delivery_of(late).state == "missed"
+    assert {delivery_of(post).state for post in waiting} == {"pending"}
