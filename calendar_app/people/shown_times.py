@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from calendar_app.languages import in_words
 from calendar_app.people.signing_in import current_actor
 from calendar_app.times import to_wall
 
@@ -37,8 +37,7 @@ _SYSTEMS = (
 def shown(instant: datetime) -> str:
     """`22 Nov 2026, 20:04, Europe/Oslo`: in the zone of the person who is signed in."""
     zone = current_actor().person.timezone
-    wall: str = format_datetime(to_wall(instant, zone), "d MMM y, HH:mm", rebase=False)
-    return f"{wall}, {zone}"
+    return f"{in_words(to_wall(instant, zone), 'd MMM y, HH:mm')}, {zone}"
 
 
 def browser_name(user_agent: str) -> str:

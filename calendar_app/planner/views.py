@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
+from calendar_app.languages import in_words
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
 from calendar_app.planner import loading
@@ -142,7 +142,6 @@ def _words(page: Sheet) -> dict[str, Any]:
         "most_needs": MOST_NEEDS,
         "unknown_streams": _unknown(page),
         "since": rfc3339(page.now),
-        "format_date": format_date,
     }
 
 
@@ -177,7 +176,6 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
     outcomes = [row for row in post.deliveries if row.action == "publish"]
     may_write = actor.may("write posts", post.team_id)
     return {
-        "format_date": format_date,
         "post": post,
         "zone": zone,
         "offset": offset_name(post.timezone or zone, post.due_at) if post.due_at else "",
@@ -206,14 +204,15 @@ def _refusal(error: Refused | Stale | Conflict | NotAllowed) -> ResponseReturnVa
 
 
 def _when(moved: Moved) -> str:
-    return f"{format_date(moved.local.date(), 'EEE d MMM')}, {moved.local:%H:%M}"
+    return in_words(moved.local, "EEE d MMM, HH:mm")
 
 
 def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        known = found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        known = None
+    if known is None:
         raise Refused({"since": "Give the time of the last answer, such as 2026-12-01T08:00:00Z."})
-    return max(found.astimezone(UTC), utcnow() - timedelta(days=1))
+    return max(known, utcnow() - timedelta(days=1))

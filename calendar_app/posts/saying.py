@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from calendar_app.languages import in_words
 from calendar_app.planner.clock_change import offset_name
 from calendar_app.times import TimeInFold, TimeInGap, TimeProblem, parse_wall, to_utc, to_wall
 
@@ -27,7 +28,7 @@ def clock(instant: datetime, zone: str, *, now: datetime) -> str:
     wall = to_wall(instant, zone)
     year = "" if wall.year == to_wall(now, zone).year else " y"
     seconds = ":ss" if wall.second else ""
-    return str(format_datetime(wall, f"EEE d MMM{year}, HH:mm{seconds}", rebase=False))
+    return in_words(wall, f"EEE d MMM{year}, HH:mm{seconds}")
 
 
 def time_and_zone(instant: datetime, zone: str) -> str:
@@ -44,21 +45,21 @@ def zone_line(instant: datetime, zone: str, *, now: datetime) -> str:
 def distance(instant: datetime, now: datetime) -> str:
     """`in 25 h 40 min`, `3 min ago`."""
     length = span(abs(instant - now))
-    return str(_("in %(length)s", length=length) if instant > now else _("%(length)s ago", length=length))
+    return say("in %(length)s", length=length) if instant > now else say("%(length)s ago", length=length)
 
 
 def span(length: timedelta) -> str:
     """`40 s`, `25 h 40 min`, `12 days`: never more than two units."""
     seconds = round(length.total_seconds())
     if seconds < 60:
-        return str(_("%(number)s s", number=seconds))
+        return say("%(number)s s", number=seconds)
     minutes = round(seconds / 60)
     if minutes < 60:
-        return str(_("%(number)s min", number=minutes))
+        return say("%(number)s min", number=minutes)
     if minutes < 48 * 60:
         hours, rest = divmod(minutes, 60)
-        whole = _("%(hours)s h", hours=hours)
-        return f"{whole} {_('%(number)s min', number=rest)}" if rest else str(whole)
+        whole = say("%(hours)s h", hours=hours)
+        return f"{whole} {say('%(number)s min', number=rest)}" if rest else str(whole)
     days = round(minutes / 60 / 24)
     return str(ngettext("%(num)d day", "%(num)d days", days))
 
@@ -66,10 +67,10 @@ def span(length: timedelta) -> str:
 def lateness(milliseconds: int) -> str:
     """How late something left: `on time` up to a second, with the figure; then `late by …`."""
     if milliseconds < 1000:
-        return str(_("on time, after %(ms)s ms", ms=milliseconds))
+        return say("on time, after %(ms)s ms", ms=milliseconds)
     if milliseconds < 60_000:
-        return str(_("late by %(seconds)s s", seconds=f"{milliseconds / 1000:.1f}"))
-    return str(_("late by %(length)s", length=span(timedelta(milliseconds=milliseconds))))
+        return say("late by %(seconds)s s", seconds=f"{milliseconds / 1000:.1f}")
+    return str(say("late by %(length)s", length=span(timedelta(milliseconds=milliseconds))))
 
 
 def ways_out(wall: str, zone: str, *, fold: int | None = None) -> list[Mapping[str, Any]]:
@@ -80,7 +81,7 @@ def ways_out(wall: str, zone: str, *, fold: int | None = None) -> list[Mapping[s
     try:
         to_utc(parse_wall(wall), zone)
     except TimeInFold as problem:
-        labels = (_("the first, %(offset)s"), _("the second, %(offset)s"))
+        labels = (say("the first, %(offset)s"), say("the second, %(offset)s"))
         instants = (problem.first, problem.second)
         return [
             {
@@ -103,9 +104,9 @@ def ways_out(wall: str, zone: str, *, fold: int | None = None) -> list[Mapping[s
 def _day_word(instant: datetime, zone: str, now: datetime) -> str:
     days = (to_wall(instant, zone).date() - to_wall(now, zone).date()).days
     if days == 0:
-        return str(_("Today, "))
+        return say("Today, ")
     if days == 1:
-        return str(_("Tomorrow, "))
+        return say("Tomorrow, ")
     return ""
 
 
