@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from calendar_app.careful_json import CarefulJSON
 from calendar_app.config import MEGABYTE, Settings, read_settings
 
 PACKAGE = Path(__file__).parent
@@ -16,6 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application. `settings` default to those of the environment (raises WrongSetting)."""
     settings = settings or read_settings()
     app = Flask(__name__, template_folder=str(_folder("templates")), static_folder=str(_folder("static")))
+    app.json = CarefulJSON(app)
     configure(app, settings)
     add_extensions(app)
     add_doors(app)

@@ -22,9 +22,10 @@ TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def register(app: Flask) -> None:
-    """Give templates `csp_nonce()`, refuse what other sites send, set the headers."""
+    """Give templates `csp_nonce()`, refuse what other sites send and addresses that cannot be, set the headers."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(_refuse_other_sites)
+    app.before_request(_refuse_nul)
     app.after_request(_set_headers)
 
 
@@ -52,6 +53,12 @@ def _refuse_other_sites() -> None:
     g.pop("csp_nonce", None)
     if request.method not in SAFE_METHODS and not request.path.startswith("/api/") and not from_our_pages():
         abort(403, "This was sent from another site.")
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds one, and PostgreSQL takes none in a question."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(404)
 
 
 def _set_headers(response: Response) -> Response:

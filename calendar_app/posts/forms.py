@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 # A post and its variants at full length, in the widest spelling that a browser may choose for them.
 LONGEST_BODY = 8 * 1024 * 1024
 LARGEST_ID = 2**31 - 1
-MALFORMED = "This was not sent in the way this page sends it. Load the page again; what you wrote is kept."
+# Far more than a team has; each becomes a parameter of a query.
+MOST_LISTED = 1000
+MALFORMED = say_later(
+    "This was not sent in the way this page sends it. Load the page again; what you wrote is kept."
 
 
 def allow_long_texts(_endpoint: str | None, _values: Any) -> None:
@@ -30,7 +33,7 @@ def version_in(sent: Mapping[str, Any]) -> int:
     """The version of the post that the page shows. Raises Refused."""
     text = str(sent.get("version"))
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Refused({"form": "This page did not say which version it shows. Load it again."})
+        raise Refused({"form": say("This page did not say which version it shows. Load it again.")})
     return int(text)
 
 
@@ -119,18 +122,18 @@ def _ids(value: Any) -> list[int] | None:
 def _id(value: Any) -> int:
     text = str(value)
     if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,9}", text) or int(text) > LARGEST_ID:
-        raise Refused({"accounts": "Choose accounts of your team."})
+        raise Refused({"accounts": say("Choose accounts of your team.")})
     return int(text)
 
 
 def _list(value: Any) -> Iterable[Any]:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > MOST_LISTED:
         raise Refused({"form": MALFORMED})
     return value
 
 
 def _variants(value: Any) -> dict[str, dict[str, str]]:
-    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in _list([*value.values()])):
         raise Refused({"form": MALFORMED})
     texts = {str(_id(number)): _text(one.get("text")) for number, one in value.items()}
     return {number: {"text": text} for number, text in texts.items()}
