@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import flask_babel
-from babel import Locale, dates
+from babel import Locale, dates, numbers
 from flask import has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -71,6 +71,11 @@ def in_words(when: date, pattern: str = "d MMMM y") -> str:
         pattern = DAY_BEFORE_MONTH.sub(r"\1. ", pattern)
     write = dates.format_datetime if isinstance(when, datetime) else dates.format_date
     return str(write(when, pattern, locale=Locale.parse(language)))
+
+
+def grouped(number: int) -> str:
+    """`50,000`."""
+    return str(numbers.format_decimal(number, locale=Locale.parse(spoken())))
 
 
 def capital(text: str) -> str:

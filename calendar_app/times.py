@@ -12,6 +12,8 @@ from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from calendar_app.languages import in_words, say
+
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 _NOT_PLACES = {"Factory", "localtime"}
 _WALL = re.compile(
@@ -82,7 +84,12 @@ def known_zone(name: str) -> ZoneInfo:
     """The zone of an IANA name such as Europe/Oslo. Raises UnknownZone."""
     if name in _zone_names():
         return ZoneInfo(name)
-    raise UnknownZone(f"“{_clip(name)}” is not a time zone we know. Write one such as {_closest_zone(name)}.")
+    raise UnknownZone(
+        say(
+            "“%(name)s” is not a time zone we know. Write one such as %(closest)s.",
+            name=_clip(name), closest=_closest_zone(name),
+        )
+    )  # fmt: skip
 
 
 def parse_wall(text: str) -> datetime:
@@ -93,14 +100,17 @@ def parse_wall(text: str) -> datetime:
     match = _WALL.fullmatch(text.strip())
     if match is None:
         raise BadTime(
-            f"“{_clip(text)}” is not a date and time. Write it as 2026-12-01T09:00, without an offset."
+            say(
+                "“%(text)s” is not a date and time. Write it as 2026-12-01T09:00, without an offset.",
+                text=_clip(text),
+            )
         )
     *whole, fraction = match.groups(default="0")
     try:
         wall = datetime(*map(int, whole), microsecond=int(fraction.ljust(6, "0")))  # type: ignore[arg-type,misc]  # noqa: DTZ001
     except ValueError:
         raise BadTime(
-            f"“{_clip(text)}” does not exist in the calendar. Check the day and the time."
+            say("“%(text)s” does not exist in the calendar. Check the day and the time.", text=_clip(text))
         ) from None
     return _in_planned_years(wall)
 
@@ -182,8 +192,11 @@ def _clip(text: str) -> str:
 def _in_planned_years(wall: datetime) -> datetime:
     if not EARLIEST_YEAR <= wall.year <= LATEST_YEAR:
         raise BadTime(
-            f"The year {wall.year} is out of reach. Choose one from {EARLIEST_YEAR} to {LATEST_YEAR}."
-        )
+            say(
+                "The year %(year)s is out of reach. Choose one from %(first)s to %(last)s.",
+                year=wall.year, first=EARLIEST_YEAR, last=LATEST_YEAR,
+            )
+        )  # fmt: skip
     return wall
 
 
@@ -200,11 +213,12 @@ def _gap(wall: datetime, place: ZoneInfo) -> TimeInGap:
     resumes = leap.astimezone(place).replace(tzinfo=None)
     before, after = wall - width, wall + width
     day = wall.date()
-    sentence = (
-        f"On {_day(day)} the clocks in {place.key} go from {_clock(resumes - width, day)} to "
-        f"{_clock(resumes, day)}, so {_clock(wall, day)} does not exist. "
-        f"Choose {_clock(before, day)} or {_clock(after, day)}."
-    )
+    sentence = say(
+        "On %(day)s the clocks in %(zone)s go from %(leap)s to %(resumed)s, so %(time)s does not exist. "
+        "Choose %(before)s or %(after)s.",
+        day=in_words(day), zone=place.key, leap=_clock(resumes - width, day), resumed=_clock(resumes, day),
+        time=_clock(wall, day), before=_clock(before, day), after=_clock(after, day),
+    )  # fmt: skip
     return TimeInGap(sentence, before=before, after=after)
 
 
@@ -222,10 +236,12 @@ def _first_instant_after_change(earlier: datetime, later: datetime, place: ZoneI
 
 def _fold(wall: datetime, zone: str, first: datetime, second: datetime) -> TimeInFold:
     day = wall.date()
-    sentence = (
-        f"On {_day(day)} the clocks in {zone} go back, so {_clock(wall, day)} occurs twice. "
-        f"Choose the first ({_offset(wall, first)}) or the second ({_offset(wall, second)})."
-    )
+    sentence = say(
+        "On %(day)s the clocks in %(zone)s go back, so %(time)s occurs twice. "
+        "Choose the first (%(first)s) or the second (%(second)s).",
+        day=in_words(day), zone=zone, time=_clock(wall, day),
+        first=_offset(wall, first), second=_offset(wall, second),
+    )  # fmt: skip
     return TimeInFold(sentence, first=first, second=second)
 
 
@@ -235,11 +251,9 @@ def _offset(wall: datetime, instant: datetime) -> str:
     return f"UTC{'-' if east < timedelta() else '+'}{hours:02d}:{minutes:02d}"
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def _clock(moment: datetime, day: date) -> str:
     """The time of day, with its date where that is not the `day` the sentence speaks of."""
     clock = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
-    return clock if moment.date() == day else f"{clock} on {_day(moment.date())}"
+    if moment.date() == day:
+        return clock
+    return say("%(time)s on %(day)s", time=clock, day=in_words(moment.date()))
