@@ -45,6 +45,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
             "control_socket_disable": True,
+            # Nobody sets the scheme or the path by a header: what a proxy says is read by ProxyFix, hop by hop.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
         }
         super().__init__()
 
