@@ -16,7 +16,7 @@ from calendar_app.people.models import Site
 from calendar_app.posts.models import Post, PostStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 LEASE_SECONDS = 60.0
 # One slow receiver may hold this many calls of a worker at once, and no more.
@@ -58,15 +58,18 @@ class Outcome:
     account_state: str | None = None
 
 
-def claim(limit: int, *, lease_seconds: float = LEASE_SECONDS) -> list[Claim]:
+def claim(
+    limit: int, *, lease_seconds: float = LEASE_SECONDS, passing_by: Collection[int] = ()
+) -> list[Claim]:
     """Take up to `limit` due deliveries: their state is `sending`, their fence one higher, their lease running.
 
     Only deliveries of posts that are published (or, for a withdrawal, withdrawn) and of accounts in order; for
-    accounts where repeats harm, one at a time. Nothing while the site is on hold. The caller commits before it sends.
+    accounts where repeats harm, one at a time. Nothing while the site is on hold, and nothing for the accounts to be
+    passed by (ids). The caller commits before it sends.
     """
     asked = time.monotonic()
     now = database_now()
-    ids = list(db.session.scalars(_due(now, limit)))
+    ids = list(db.session.scalars(_due(now, limit, passing_by)))
     if not ids:
         return []
     taken = db.session.scalars(
@@ -125,7 +128,7 @@ def _next_attempt(before: datetime | None) -> datetime | None:
     return db.session.scalar(question)
 
 
-def _due(now: datetime, limit: int) -> sa.Select[int]:
+def _due(now: datetime, limit: int, passing_by: Collection[int] = ()) -> sa.Select[int]:
     flying = _in_flight()
     most = sa.case((Delivery.serial, 1), else_=MOST_PER_ACCOUNT)
     room = (most - sa.func.coalesce(flying.c.calls, 0)).label("room")
@@ -136,7 +139,8 @@ def _due(now: datetime, limit: int) -> sa.Select[int]:
         .outerjoin(flying, flying.c.account_id == Delivery.account_id)
         .where(
             Delivery.is_waiting(), Delivery.next_at <= now, Account.state == "ok", _post_is_out(), room > 0,
-            _behind_publication(), ~sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists(),
+            _behind_publication(), Delivery.account_id.not_in(passing_by),
+            ~sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists(),
         )
         .order_by(Delivery.next_at, Delivery.id)
         .limit(LOOK_AT)

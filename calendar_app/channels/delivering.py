@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 THREADS = 32
 LINGER_SECONDS = 1.5
+# With calls in flight, wait so long for an outcome before looking whether something else is due.
+WAIT_SECONDS = 0.05
 # While lingering, look this often: something new may have become due earlier.
 LOOK_SECONDS = 0.1
 SWEEP_EVERY = 2.0
@@ -41,10 +43,11 @@ log = logging.getLogger(__name__)
 def drain(budget_seconds: float = 20.0, *, lease_seconds: float = LEASE_SECONDS) -> int:
     """Work off everything due; linger for what falls due within a moment. Returns the number of attempts made.
 
-    Needs an app context. Ends after `budget_seconds` (calls in flight are waited for), or when nothing is near.
+    Needs an app context. Ends when nothing is near, or after `budget_seconds`. Calls that are then in flight are
+    waited for; meanwhile, for as long again, work of other accounts is taken: a slow host delays nobody else.
     """
     with writing(), ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
-        return _Drain(pool, lease_seconds).run(time.monotonic() + budget_seconds)
+        return _Drain(pool, lease_seconds).run(budget_seconds)
 
 
 class _Drain:
@@ -52,23 +55,28 @@ class _Drain:
         self.pool = pool
         self.lease_seconds = lease_seconds
         self.done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        self.in_flight = 0
+        self.under_way: dict[tuple[int, int], int] = {}
         self.attempts = 0
         self.swept_at = 0.0
         self.outbound = outbound()
         self.offset = timedelta()
         self.in_vain = False
+        self.overtime = False
 
-    def run(self, until: float) -> int:
+    @property
+    def in_flight(self) -> int:
+        return len(self.under_way)
+
+    def run(self, budget: float) -> int:
+        until = time.monotonic() + budget
         while True:
-            open_for_more = time.monotonic() < until
-            outcomes = self._collect(wait=0)
+            outcomes = self._collect(wait=WAIT_SECONDS if self.in_flight else 0)
+            now = time.monotonic()
+            self.overtime = now >= until
+            open_for_more = not self.overtime or (self.in_flight > 0 and now < until + budget)
             worked = self._look_or_wait(outcomes) if open_for_more else self._write(outcomes)
             self.in_vain = self.in_vain and not worked
-            if self.in_flight:
-                if not worked:
-                    self._write(self._collect(wait=0.05))
-            elif not worked and not (open_for_more and self._linger(until)):
+            if not (self.in_flight or worked or (open_for_more and self._linger(until))):
                 return self.attempts
 
     def _look_or_wait(self, outcomes: list[Outcome]) -> bool:
@@ -94,7 +102,8 @@ class _Drain:
                 self.swept_at = time.monotonic()
             published = publish_due()
             free = THREADS - self.in_flight + len(outcomes)
-            claims = claim(free, lease_seconds=self.lease_seconds) if free else []
+            busy = set(self.under_way.values()) if self.overtime else ()
+            claims = claim(free, lease_seconds=self.lease_seconds, passing_by=busy) if free else []
             parcels = self._pack(claims)
             db.session.commit()
         except IntegrityError:
@@ -114,24 +123,24 @@ class _Drain:
             try:
                 parcels.append(pack(taken))
             except CannotOpen as problem:
-                self._put_back(taken, problem.sentence)
+                # As after a revoked key: the account is paused and keeps its deliveries.
+                self._settle(taken, "retry", problem.sentence, account_state="paused")
             except Exception as error:
                 # A poison post must not hold up the others: it fails alone, with a reason.
                 log.exception("cannot prepare delivery", extra={"delivery": taken.delivery.key})
                 reason = f"This post could not be prepared ({type(error).__name__}). Edit it and send again."
-                self.done.put(Outcome(taken.delivery.id, taken.fence, "failed", reason))
-                self.in_flight += 1
+                self._settle(taken, "failed", reason)
         return parcels
 
-    def _put_back(self, taken: Claim, reason: str) -> None:
-        """The account's secrets cannot be read: it is paused with its deliveries, as after a revoked key."""
-        self.done.put(
-            Outcome(taken.delivery.id, taken.fence, "retry", reason, after=taken.now, account_state="paused")
-        )
-        self.in_flight += 1
+    def _settle(self, taken: Claim, state: str, reason: str, *, account_state: str | None = None) -> None:
+        """An outcome without an attempt."""
+        row = taken.delivery
+        self.under_way[row.id, taken.fence] = row.account_id
+        after = taken.now if state == "retry" else None
+        self.done.put(Outcome(row.id, taken.fence, state, reason, after=after, account_state=account_state))
 
     def _start(self, parcel: Parcel) -> None:
-        self.in_flight += 1
+        self.under_way[parcel.id, parcel.fence] = parcel.account_id
         self.attempts += 1
         self.pool.submit(self._send, parcel)
 
@@ -141,8 +150,7 @@ class _Drain:
     def _collect(self, *, wait: float) -> list[Outcome]:
         found: list[Outcome] = []
         try:
-            if wait:
-                found.append(self.done.get(timeout=wait))
+            found.append(self.done.get(timeout=wait) if wait else self.done.get_nowait())
             while True:
                 found.append(self.done.get_nowait())
         except queue.Empty:
@@ -167,7 +175,8 @@ class _Drain:
         return True
 
     def _note_written(self, outcomes: list[Outcome], lost: list[Outcome]) -> None:
-        self.in_flight -= len(outcomes)
+        for outcome in outcomes:
+            self.under_way.pop((outcome.id, outcome.fence), None)
         for outcome in lost:
             log.warning("lease lost before the outcome was written", extra={"delivery_id": outcome.id})
 
