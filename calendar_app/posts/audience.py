@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
+from calendar_app.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,28 +41,28 @@ def _way(stream: Stream) -> str:
 
 def _sentence(way: str, state: str) -> str:
     if way == "internal":
-        return str(_("Only your team sees this on Sluice: the stream is internal."))
+        return say("Only your team sees this on Sluice: the stream is internal.")
     if state == "published":
-        saved = _(
+        saved = say(
             "Readers see a change as soon as you save it. Places that have the post keep what was sent."
         )
-        return str(saved)
+        return saved
     if state == "withdrawn":
-        return str(_("Readers see that it was withdrawn, no longer its text."))
-    return _of_plan(way, _("from now") if state == "scheduled" else _("as soon as this is scheduled"))
+        return say("Readers see that it was withdrawn, no longer its text.")
+    return _of_plan(way, say("from now") if state == "scheduled" else say("as soon as this is scheduled"))
 
 
 def _of_plan(way: str, from_when: str) -> str:
     if way == "titles":
-        seen = _(
+        seen = say(
             "Followers will see the title in their calendar %(from_when)s, marked “planned”. ",
             from_when=from_when,
         )
-        return f"{seen}{_('The text is shown when it is sent.')}"
+        return f"{seen}{say('The text is shown when it is sent.')}"
     if way == "times":
-        seen = _(
+        seen = say(
             "Followers will see %(from_when)s that something is planned and when, not what. ",
             from_when=from_when,
         )
-        return f"{seen}{_('Title and text are shown when it is sent.')}"
-    return str(_("Followers will see nothing of it until it is sent."))
+        return f"{seen}{say('Title and text are shown when it is sent.')}"
+    return say("Followers will see nothing of it until it is sent.")

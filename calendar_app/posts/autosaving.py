@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from calendar_app.errors import Refused, Stale
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.posts.drafting import draft, edit
 from calendar_app.posts.models import Post
 from calendar_app.posts.values import PLAN, changed, values_of
@@ -55,7 +56,7 @@ def draft_once(key: str, values: Mapping[str, Any], *, actor: Actor, now: dateti
     A found draft is left as it is. Raises Refused (the streams are needed), NotAllowed.
     """
     if not KEY.fullmatch(key):
-        raise Refused({"form": "This page did not say which draft it writes. Load it again."})
+        raise Refused({"form": say("This page did not say which draft it writes. Load it again.")})
     number = str(uuid.uuid5(DRAFTS, f"{actor.person.id}:{key}"))
     found = _drafted(number)
     if found is not None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.planner.clock_change import clock_change
 from calendar_app.posts import saying
 from calendar_app.posts.audience import seen_by_readers
@@ -54,14 +54,14 @@ def cautions(
 
 def _held(hold: str | None) -> Iterator[Caution]:
     if hold:
-        yield Caution(_("Nothing goes out at the moment."), hold)
+        yield Caution(say("Nothing goes out at the moment."), hold)
 
 
 def _nobody(streams: Sequence[Stream], accounts: Sequence[Account]) -> Iterator[Caution]:
     if streams and not accounts and not seen_by_readers(streams):
         yield Caution(
-            _("Nobody outside your team would get this."),
-            _("Its streams are internal and no account is chosen. Choose an account, or a public stream."),
+            say("Nobody outside your team would get this."),
+            say("Its streams are internal and no account is chosen. Choose an account, or a public stream."),
         )
 
 
@@ -69,12 +69,12 @@ def _places_out_of_order(accounts: Sequence[Account]) -> Iterator[Caution]:
     for account in accounts:
         if account.state != "ok":
             yield Caution(
-                _("“%(name)s” is out of order.", name=account.name),
-                (account.state_reason or _("It takes nothing at the moment."))
+                say("“%(name)s” is out of order.", name=account.name),
+                (account.state_reason or say("It takes nothing at the moment."))
                 + " "
-                + _("The post waits there until the account is connected again."),
+                + say("The post waits there until the account is connected again."),
                 "/accounts",
-                _("See the account"),
+                say("See the account"),
             )
 
 
@@ -82,8 +82,8 @@ def _passed(post: Post, now: datetime) -> Iterator[Caution]:
     assert post.due_at is not None  # noqa: S101  (asked by the caller)
     if post.due_at <= now and post.state != "scheduled":
         yield Caution(
-            _("This time has passed."),
-            _(
+            say("This time has passed."),
+            say(
                 "It was %(distance)s. Choose a later time, or publish now.",
                 distance=saying.distance(post.due_at, now),
             ),
@@ -94,8 +94,8 @@ def _soon(post: Post, now: datetime) -> Iterator[Caution]:
     assert post.due_at is not None  # noqa: S101  (asked by the caller)
     if post.state == "scheduled" and now < post.due_at < now + SOON:
         yield Caution(
-            _("It goes out %(distance)s.", distance=saying.distance(post.due_at, now)),
-            _("What is saved by then is sent. Take it back to draft if you need longer."),
+            say("It goes out %(distance)s.", distance=saying.distance(post.due_at, now)),
+            say("What is saved by then is sent. Take it back to draft if you need longer."),
         )
 
 
@@ -116,13 +116,13 @@ def _close(post: Post, streams: Sequence[Stream], now: datetime) -> Iterator[Cau
     for row in sorted(each_once.values(), key=lambda row: row.due_at)[:MOST_NAMED]:
         time = saying.time_and_zone(row.due_at, post.timezone or row.timezone)
         yield Caution(
-            _("Close to another post."),
-            _(
+            say("Close to another post."),
+            say(
                 "“%(title)s” goes out in %(stream)s at %(time)s. Who follows it gets both.",
-                title=row.title or _("Untitled"), stream=row.name, time=time,
+                title=row.title or say("Untitled"), stream=row.name, time=time,
             ),
             f"/posts/{row.uuid}/edit",
-            _("See the other post"),
+            say("See the other post"),
         )  # fmt: skip
 
 
@@ -133,10 +133,10 @@ def _clocks_change(post: Post, now: datetime) -> Iterator[Caution]:
     day = to_wall(post.due_at, zone).date()
     change = clock_change(zone, day - timedelta(days=day.weekday()), day + timedelta(days=7 - day.weekday()))
     if change is not None:
-        way = _("forward") if change.minutes > 0 else _("back")
+        way = say("forward") if change.minutes > 0 else say("back")
         yield Caution(
-            _("The clocks change that week."),
-            _(
+            say("The clocks change that week."),
+            say(
                 "In %(zone)s they go %(way)s by %(minutes)s minutes on %(day)s. "
                 "This post keeps the time that the clock shows.",
                 zone=zone, way=way, minutes=abs(change.minutes), day=change.day.isoformat(),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 
 from calendar_app.errors import Refused
+from calendar_app.languages import say, say_later
 from calendar_app.posts.values import WORDS, wall_text
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ LARGEST_ID = 2**31 - 1
 MOST_LISTED = 1000
 MALFORMED = say_later(
     "This was not sent in the way this page sends it. Load the page again; what you wrote is kept."
+)
 
 
 def allow_long_texts(_endpoint: str | None, _values: Any) -> None:
@@ -70,7 +72,7 @@ def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
 def from_json(body: Any) -> dict[str, Any]:
     """Those values of a body that it holds, each of the kind that drafting expects. Raises Refused."""
     if not isinstance(body, dict):
-        raise Refused({"form": MALFORMED})
+        raise Refused({"form": say(MALFORMED)})
     readers = {
         **dict.fromkeys((*WORDS, "timezone"), _text),
         "streams": _handles, "accounts": _ids, "variants": _variants, "event": _event,
@@ -102,7 +104,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Refused({"form": MALFORMED})
+        raise Refused({"form": say(MALFORMED)})
     return value
 
 
@@ -128,13 +130,13 @@ def _id(value: Any) -> int:
 
 def _list(value: Any) -> Iterable[Any]:
     if not isinstance(value, list) or len(value) > MOST_LISTED:
-        raise Refused({"form": MALFORMED})
+        raise Refused({"form": say(MALFORMED)})
     return value
 
 
 def _variants(value: Any) -> dict[str, dict[str, str]]:
     if not isinstance(value, dict) or not all(isinstance(one, dict) for one in _list([*value.values()])):
-        raise Refused({"form": MALFORMED})
+        raise Refused({"form": say(MALFORMED)})
     texts = {str(_id(number)): _text(one.get("text")) for number, one in value.items()}
     return {number: {"text": text} for number, text in texts.items()}
 
@@ -143,7 +145,7 @@ def _event(value: Any) -> dict[str, str] | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise Refused({"form": MALFORMED})
+        raise Refused({"form": say(MALFORMED)})
     return {
         "starts_at": _wall(value.get("starts_at")),
         "ends_at": _wall(value.get("ends_at")),

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.posts import saying
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.values import wall_text
@@ -75,12 +75,12 @@ def _reason(at: datetime, home: Stream, others: Collection[datetime], kept: Coll
     week = wall.isocalendar()[:2]
     first_of_week = not any(to_wall(one, home.timezone).isocalendar()[:2] == week for one in kept)
     reasons = [
-        _("first of “%(stream)s” in week %(week)s", stream=home.name, week=week[1])
+        say("first of “%(stream)s” in week %(week)s", stream=home.name, week=week[1])
         if first_of_week
-        else _("usual time of “%(stream)s”", stream=home.name),
+        else say("usual time of “%(stream)s”", stream=home.name),
         str(ngettext("%(num)d other post that day", "%(num)d other posts that day", same_day))
         if same_day
-        else _("nothing else that day"),
+        else say("nothing else that day"),
     ]
     return ", ".join(reasons)
 

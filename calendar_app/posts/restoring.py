@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from calendar_app.errors import Conflict
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people.models import Audit
 from calendar_app.posts.autosaving import save_what_fits
 from calendar_app.posts.drafting import draft
@@ -39,7 +40,7 @@ def restore(removal: Audit, *, actor: Actor, now: datetime) -> Mapping[str, str]
     Raises Refused when its streams are gone, Conflict when it is back already, NotAllowed.
     """
     if removal.before is None or removal_of(removal.subject, actor) is None:
-        raise Conflict("This post is back already.")
+        raise Conflict(say("This post is back already."))
     return save_what_fits(
         removal.before, lambda kept: draft(kept, actor=actor, now=now, uuid=removal.subject), needed="streams"
     )

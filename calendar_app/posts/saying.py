@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from calendar_app.languages import in_words
+from calendar_app.languages import capital, in_words, say
 from calendar_app.planner.clock_change import offset_name
 from calendar_app.times import TimeInFold, TimeInGap, TimeProblem, parse_wall, to_utc, to_wall
 
@@ -38,7 +37,7 @@ def time_and_zone(instant: datetime, zone: str) -> str:
 
 def zone_line(instant: datetime, zone: str, *, now: datetime) -> str:
     """`Europe/Oslo, UTC+2. Tomorrow, in 25 h 40 min.`"""
-    distant = _capital(_day_word(instant, zone, now) + distance(instant, now))
+    distant = capital(_day_word(instant, zone, now) + distance(instant, now))
     return f"{zone}, {offset_name(zone, instant)}. {distant}."
 
 
@@ -59,7 +58,7 @@ def span(length: timedelta) -> str:
     if minutes < 48 * 60:
         hours, rest = divmod(minutes, 60)
         whole = say("%(hours)s h", hours=hours)
-        return f"{whole} {say('%(number)s min', number=rest)}" if rest else str(whole)
+        return f"{whole} {say('%(number)s min', number=rest)}" if rest else whole
     days = round(minutes / 60 / 24)
     return str(ngettext("%(num)d day", "%(num)d days", days))
 
@@ -70,7 +69,7 @@ def lateness(milliseconds: int) -> str:
         return say("on time, after %(ms)s ms", ms=milliseconds)
     if milliseconds < 60_000:
         return say("late by %(seconds)s s", seconds=f"{milliseconds / 1000:.1f}")
-    return str(say("late by %(length)s", length=span(timedelta(milliseconds=milliseconds))))
+    return say("late by %(length)s", length=span(timedelta(milliseconds=milliseconds)))
 
 
 def ways_out(wall: str, zone: str, *, fold: int | None = None) -> list[Mapping[str, Any]]:
@@ -108,7 +107,3 @@ def _day_word(instant: datetime, zone: str, now: datetime) -> str:
     if days == 1:
         return say("Tomorrow, ")
     return ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from calendar_app.channels.models import WAITING, Delivery
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.channels.resolving import can_send_again
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people.models import Audit, Person
 from calendar_app.planner.loading import shown_state
 from calendar_app.posts import audience, saying
+from calendar_app.posts.imagining import NOT_YET
 from calendar_app.posts.steps import first_step, further_steps, steps, waits_for_approval
 from calendar_app.posts.values import values_of
 
@@ -60,6 +61,8 @@ def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
         "look_again_ms": _look_again(post, rows, now),
         "record": _record(post),
         "saying": saying,
+        # Whether posts have a page for readers is asked once, not for each post.
+        "not_yet": NOT_YET,
     }
 
 
@@ -82,7 +85,7 @@ def as_it_stands(post: Post) -> dict[str, Any]:
         "state": post.state,
         "theirs": values_of(post),
         "by": by,
-        "error": _("Somebody saved this post after you opened it. Both texts are kept: choose."),
+        "error": say("Somebody saved this post after you opened it. Both texts are kept: choose."),
     }
 
 

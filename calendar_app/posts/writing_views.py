@@ -10,6 +10,7 @@ from flask import Blueprint, abort, jsonify, render_template, request
 from calendar_app import enqueue
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db, stop_writing
+from calendar_app.languages import say
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.posts import forms, page, standing
 from calendar_app.posts.autosaving import autosave, draft_once
@@ -124,7 +125,7 @@ def _refusal(status: int, **told: Any) -> ResponseReturnValue:
 def _body() -> dict[str, Any]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
-        raise Refused({"form": forms.MALFORMED})
+        raise Refused({"form": say(forms.MALFORMED)})
     return body
 
 

@@ -1,5 +1,6 @@
 // The composer. One behaviour per file; here they meet.
 import * as counter from "./composer_counter.js";
+import "./composer_menu.js";
 import * as preview from "./composer_preview.js";
 import * as problems from "./composer_problems.js";
 import * as saving from "./composer_saving.js";
@@ -26,7 +27,8 @@ async function submit(event) {
     problems.summarise();
     return;
   }
-  if (step) go(button, step);
+  // A form cannot be sent again while it is still telling that it is being sent.
+  if (step) setTimeout(() => go(button, step));
 }
 
 function go(button, step) {
@@ -50,6 +52,7 @@ function setHidden(name, value) {
 
 function press(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     form.querySelector("[data-primary]")?.click();
   } else if (event.key === "Enter" && event.target.name === "title" && !event.isComposing) {
@@ -68,7 +71,7 @@ if (form) {
   saving.start(form);
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));
   form.addEventListener("submit", submit);
-  form.addEventListener("keydown", press);
+  document.addEventListener("keydown", press);
   document.addEventListener("standing", (event) => saving.follow(Number(event.detail.version), event.detail.state));
   // Coming back by the back button to a page that had been sent.
   addEventListener("pageshow", () => {

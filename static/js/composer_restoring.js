@@ -1,7 +1,8 @@
 // Text that never reached the server comes back when the page is opened again: after a reload, a crash, the back button.
-import { state, forget, keep, name, startAnew } from "./composer_state.js";
-import { say, sayWithButton } from "./composer_status.js";
+import { forget, name, startAnew, state } from "./composer_state.js";
+import { sayWithButton } from "./composer_status.js";
 import { differing, fill } from "./composer_values.js";
+import { say as toast } from "./toast.js";
 import { words } from "./words.js";
 
 /** `clash(mine)` is called where somebody else has changed the same field since. */
@@ -27,11 +28,12 @@ function restore(entry, clash) {
     clash(mine);
     return;
   }
-  sayWithButton(words("restored", { time: clock(entry.at) }), words("forget"), () => {
-    fill(state.form, state.standing);
-    keep();
-    say("");
-    tell();
+  const before = state.standing;
+  toast(words("restored", { time: clock(entry.at) }), {
+    undo() {
+      fill(state.form, before);
+      tell();
+    },
   });
   tell();
 }

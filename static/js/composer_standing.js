@@ -1,4 +1,5 @@
 // Where a post stands, live: the page looks again while something is under way, and says what has become of it.
+import "./composer_menu.js";
 import { takeOver } from "./composer_parts.js";
 import { words } from "./words.js";
 

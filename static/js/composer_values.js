@@ -4,7 +4,7 @@ export const PLAN = ["publish_at", "timezone", "fold"];
 const WORDS = ["title", "text", "link", "language", "kind"];
 
 export function collect(form) {
-  const values = Object.fromEntries(WORDS.map((name) => [name, form.elements[name].value]));
+  const values = Object.fromEntries(WORDS.map((name) => [name, whole(form.elements[name].value)]));
   values.streams = streams(form);
   if (form.elements.places) {
     values.accounts = form.elements.places.value === "own" ? accounts(form) : null;
@@ -66,6 +66,11 @@ function sameVariants(these, those) {
   return Object.keys({ ...these, ...those }).every((id) => (these[id]?.text ?? "") === (those[id]?.text ?? ""));
 }
 
+/** Half a character (an emoji cut by a paste) cannot be sent. */
+function whole(text) {
+  return text.toWellFormed?.() ?? text;
+}
+
 function streams(form) {
   const chosen = [...form.querySelectorAll("[name=stream]:checked")].map((box) => box.value);
   const home = form.elements.home?.value;
@@ -78,7 +83,7 @@ function accounts(form) {
 
 function variants(form) {
   const found = {};
-  for (const area of form.querySelectorAll('[name^="variant_"]')) found[area.name.slice("variant_".length)] = { text: area.value };
+  for (const area of form.querySelectorAll('[name^="variant_"]')) found[area.name.slice("variant_".length)] = { text: whole(area.value) };
   return found;
 }
 

@@ -125,9 +125,7 @@ def test_a_new_page_takes_the_usual_hour_of_its_stream(browser, stream):
     assert 'type="time" value="09:00"' in browser.get("/posts/new?date=2030-12-25").text
 
 
-@pytest.mark.parametrize(
-    "asked", ["date=yesterday", "at=25:99", "date=2030-02-31", "date=0000-00-00", "at=%00"]
-)
+@pytest.mark.parametrize("asked", ["date=yesterday", "at=25:99", "date=2030-02-31", "date=0000-00-00"])
 def test_nonsense_in_the_address_leaves_the_time_open(browser, stream, asked):
     answer = browser.get(f"/posts/new?{asked}")
     assert answer.status_code == 200

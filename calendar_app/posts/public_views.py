@@ -1,0 +1,113 @@
+"""Readers' pages: follow, one stream, one post. No cookie, no account, nothing that needs a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+
+from calendar_app import links
+from calendar_app.extensions import limiter
+from calendar_app.feeds.buttons import buttons
+from calendar_app.feeds.choosing import handles_in, open_stream, public_streams
+from calendar_app.feeds.entries import event_time, named_streams
+from calendar_app.feeds.entry import event_line
+from calendar_app.languages import in_words
+from calendar_app.posts.reading import beats, coming, lately, open_post
+from calendar_app.posts.text import excerpt, to_html
+from calendar_app.times import to_wall, utcnow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calendar_app.streams.models import Stream
+
+public = Blueprint("public", __name__)
+limiter.exempt(public)
+
+# Between two looks a page may be a minute old; feeds are the way to hear at once.
+SHARED = "public, max-age=60"
+EACH, ON_STREAM_PAGE, AHEAD = 2, 30, 8
+MOST_CURVES = 12
+
+
+@public.get("/")
+def follow() -> Response:
+    """Tick streams, get one address. Without a script the form asks this page again: /?s=roads&s=schools"""
+    streams, now = public_streams(), utcnow()
+    wanted = set(handles_in("+".join(request.args.getlist("s"))))
+    chosen = [one for one in streams if one.handle in wanted]
+    stem = f"/follow/{'+'.join(sorted(one.handle for one in chosen))}"
+    return _page(
+        "public/follow.html", streams=streams, chosen={one.handle for one in chosen}, now=now,
+        latest=lately(streams, each=EACH), ahead=coming(streams, now, most=AHEAD), beats=beats(streams, now),
+        to=buttons(stem, ", ".join(one.name for one in chosen)), everything=buttons("/everything", "Everything"),
+        curves=curves(len(streams)) if len(streams) <= MOST_CURVES else [],
+    )  # fmt: skip
+
+
+@public.get("/streams/<handle>")
+def stream(handle: str) -> Response:
+    found = open_stream(handle) or abort(404)
+    now = utcnow()
+    answer = _page(
+        "public/stream.html", stream=found, posts=lately([found], each=ON_STREAM_PAGE)[found.id], excerpt=excerpt,
+        ahead=coming([found], now, most=AHEAD), beat=beats([found], now)[found.id], now=now,
+        to=buttons(f"/streams/{found.handle}", found.name), choice=links.absolute(f"/?s={found.handle}"),
+        address=links.stream(found.handle),
+    )  # fmt: skip
+    return _unlisted(answer, [found])
+
+
+@public.get("/posts/<uuid:number>")
+def post(number: UUID) -> Response:
+    """A published post; one that was withdrawn says so (410) and no more."""
+    found = open_post(str(number)) or abort(404)
+    if found.state == "withdrawn":
+        return make_response(render_template("public/withdrawn.html"), 410)
+    event = event_time(found)
+    answer = _page(
+        "public/post.html", post=found, html=to_html(found.text), streams=named_streams(found),
+        address=links.post(found.uuid), summary=excerpt(found.text, 200), event=event_line(event) if event else "",
+        heading=found.title or excerpt(found.text, 80), zone=found.home.timezone,
+    )  # fmt: skip
+    return _unlisted(answer, found.streams)
+
+
+def curves(count: int) -> list[dict[str, str]]:
+    """For each stream the path of its current to where all meet: `tall` beside the list, `wide` below it.
+
+    Units are those of the drawings' viewBoxes: 144 × 92 a stream, and 60 a stream × 80.
+    """
+    middle, cross = 46 * count, 30 * count
+    found = []
+    for number in range(count):
+        y, end = 46 + 92 * number, middle - 2 * count + 4 * number
+        x, out = 30 + 60 * number, cross - 2 * count + 4 * number
+        found.append(
+            {"tall": f"M0 {y}C78 {y} 60 {end} 144 {end}", "wide": f"M{x} 0C{x} 48 {out} 28 {out} 80"}
+        )
+    return found
+
+
+def _page(template: str, **values: Any) -> Response:
+    page = render_template(template, day=_day, moment=_moment, local=to_wall, **values)
+    return make_response(page, {"Cache-Control": SHARED})
+
+
+def _unlisted(answer: Response, streams: list[Stream]) -> Response:
+    """Who does not list a stream does not want it found either."""
+    if not any(one.visibility == "public" for one in streams):
+        answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _day(instant: datetime, zone: str, pattern: str = "d MMM") -> str:
+    return in_words(to_wall(instant, zone).date(), pattern)
+
+
+def _moment(instant: datetime, zone: str) -> str:
+    return in_words(to_wall(instant, zone), "EEEE d MMMM y, HH:mm")
+
+

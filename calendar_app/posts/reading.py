@@ -1,0 +1,129 @@
+"""What readers see of streams: what came lately, what is coming as far as each stream tells, how often it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from calendar_app.extensions import db
+from calendar_app.feeds.entries import named_streams, reveal
+from calendar_app.posts.models import Post, PostStream
+from calendar_app.streams.cadence import Cadence, slots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from calendar_app.streams.models import Stream
+
+WEEKS = 12
+COMING_LOOKED_AT = 60
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something ahead: a planned post, or the event that a published one tells of. `title` empty: only its time."""
+
+    at: datetime
+    stream: Stream
+    title: str
+    language: str
+    uuid: str | None
+    location: str = ""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """How often a stream speaks: what it promises a week (None: nothing promised), what came in the last weeks."""
+
+    promised: float | None
+    came: int
+
+
+def lately(streams: Sequence[Stream], *, each: int) -> dict[int, list[Post]]:
+    """The latest published posts by stream id, newest first, at most `each`."""
+    place = sa.func.row_number().over(
+        partition_by=PostStream.stream_id, order_by=(Post.published_at.desc(), Post.id.desc())
+    )
+    ranked = (
+        sa.select(PostStream.stream_id, Post.id, place.label("place"))
+        .join(Post, Post.id == PostStream.post_id)
+        .where(PostStream.stream_id.in_([one.id for one in streams]), Post.state == "published")
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(ranked.c.stream_id, Post)
+        .join(ranked, ranked.c.id == Post.id)
+        .where(ranked.c.place <= each)
+        .order_by(ranked.c.stream_id, ranked.c.place)
+    )
+    found: dict[int, list[Post]] = {one.id: [] for one in streams}
+    for row in rows:
+        found[row.stream_id].append(row.Post)
+    return found
+
+
+def coming(streams: Sequence[Stream], now: datetime, *, most: int) -> list[Coming]:
+    """What is ahead, soonest first: plans as far as their streams tell of them, and events of published posts."""
+    within = sa.select(PostStream.post_id).where(PostStream.stream_id.in_([one.id for one in streams]))
+    when = sa.case((Post.state == "published", Post.event_starts_at), else_=Post.due_at)
+    ahead = sa.or_(
+        sa.and_(Post.state == "scheduled", Post.due_at > now),
+        sa.and_(Post.state == "published", Post.event_starts_at > now),
+    )
+    rows = db.session.scalars(
+        sa.select(Post)
+        .where(Post.id.in_(within), ahead)
+        .order_by(when, Post.id)
+        .limit(COMING_LOOKED_AT)
+        .options(selectinload(Post.in_streams).selectinload(PostStream.stream))
+    )
+    told = [_told(post, streams) for post in rows]
+    return [one for one in told if one is not None][:most]
+
+
+def beats(streams: Sequence[Stream], now: datetime) -> dict[int, Beat]:
+    """By stream id. What came is counted, what is promised is computed; nothing is measured about readers."""
+    since = now - timedelta(weeks=WEEKS)
+    rows = db.session.execute(
+        sa.select(PostStream.stream_id, sa.func.count().label("posts"))
+        .join(Post, Post.id == PostStream.post_id)
+        .where(Post.state == "published", Post.published_at > since)
+        .group_by(PostStream.stream_id)
+    )
+    came = {row.stream_id: row.posts for row in rows}
+    return {one.id: Beat(_promised(one, now), came.get(one.id, 0)) for one in streams}
+
+
+def open_post(uuid: str) -> Post | None:
+    """A post that readers may know of: published, or withdrawn (told apart by its state), in a stream with a page."""
+    post = db.session.scalar(
+        sa.select(Post)
+        .where(Post.uuid == uuid, Post.state.in_(("published", "withdrawn")))
+        .options(selectinload(Post.in_streams).selectinload(PostStream.stream))
+    )
+    return post if post and any(stream.has_feed for stream in post.streams) else None
+
+
+def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
+    ours = [one for one in post.streams if one in streams]
+    stream = (ours or list(named_streams(post)))[0]
+    if post.state == "published" and post.event_starts_at:
+        return Coming(
+            post.event_starts_at, stream, post.title, post.language, post.uuid, post.event_location
+        )
+    shown = reveal(post)
+    if shown is None or post.due_at is None:
+        return None
+    return Coming(post.due_at, stream, post.title if shown == "title" else "", post.language, None)
+
+
+def _promised(stream: Stream, now: datetime) -> float | None:
+    if not stream.cadence:
+        return None
+    cadence = Cadence.from_json(stream.cadence)
+    return len(slots(cadence, stream.timezone, now, now + timedelta(weeks=WEEKS))) / WEEKS
