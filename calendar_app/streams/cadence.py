@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from calendar_app.languages import say
 from calendar_app.streams.rules import MOST_TIMES, BadCadence, Rule, read_rrule, settled, write_rrules
 from calendar_app.streams.wording import read_words, write_words
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR, known_zone, to_wall
@@ -52,9 +53,9 @@ def parse_cadence(text: str | Sequence[str]) -> Cadence:
     """
     texts = [text] if isinstance(text, str) else text
     if not isinstance(texts, Sequence) or not all(isinstance(one, str) for one in texts):
-        raise BadCadence("A cadence is text, or a list of texts, such as “daily at 07:00”.")
+        raise BadCadence(say("A cadence is text, or a list of texts, such as “daily at 07:00”."))
     if len(texts) > MOST_TIMES or any(len(one) > LONGEST_TEXT for one in texts):
-        raise BadCadence(f"Write the cadence in at most {LONGEST_TEXT} characters.")
+        raise BadCadence(say("Write the cadence in at most %(most)s characters.", most=LONGEST_TEXT))
     return _joined([_read(rule) for one in texts for rule in _split(one)])
 
 
@@ -98,9 +99,13 @@ def _joined(rules: Sequence[Rule]) -> Cadence:
         days = replace(rule, times=())
         times[days] = times.get(days, ()) + rule.times
     if len(times) > MOST_RULES:
-        raise BadCadence(f"A cadence has at most {MOST_RULES} rules. Join some, or make another stream.")
+        raise BadCadence(
+            say("A cadence has at most %(most)s rules. Join some, or make another stream.", most=MOST_RULES)
+        )
     if sum(map(len, times.values())) > MOST_TIMES:
-        raise BadCadence(f"A cadence has at most {MOST_TIMES} times of day in all its rules.")
+        raise BadCadence(
+            say("A cadence has at most %(most)s times of day in all its rules.", most=MOST_TIMES)
+        )
     return Cadence(tuple(settled(replace(days, times=clock)) for days, clock in times.items()))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 
+from calendar_app.languages import say
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -87,7 +88,7 @@ def read_rrule(text: str) -> Rule:
     """
     match = _WHOLE.fullmatch(text.strip().upper())
     if match is None:
-        raise BadCadence("Write a rule as RRULE:FREQ=WEEKLY;BYDAY=TU,FR;BYHOUR=9;BYMINUTE=0.")
+        raise BadCadence(say("Write a rule as RRULE:FREQ=WEEKLY;BYDAY=TU,FR;BYHOUR=9;BYMINUTE=0."))
     parts = _parts(match[1])
     return settled(
         Rule(
@@ -123,13 +124,13 @@ def settled(rule: Rule) -> Rule:
     """The one form of a rule that can be written in several ways. Raises BadCadence."""
     rule = _in_order(rule)
     if not 1 <= rule.interval <= LARGEST_INTERVAL:
-        raise BadCadence(f"An interval is a whole number from 1 to {LARGEST_INTERVAL}.")
+        raise BadCadence(say("An interval is a whole number from 1 to %(most)s.", most=LARGEST_INTERVAL))
     if len(rule.times) > MOST_TIMES:
-        raise BadCadence(f"A rule may have at most {MOST_TIMES} times of day.")
+        raise BadCadence(say("A rule may have at most %(most)s times of day.", most=MOST_TIMES))
     if rule.weekdays and rule.month_days:
-        raise BadCadence("Give days of the week or days of the month, not both in one rule.")
+        raise BadCadence(say("Give days of the week or days of the month, not both in one rule."))
     if rule.frequency == "YEARLY" and not rule.months:
-        raise BadCadence("A yearly rule needs a month, as in “yearly on the 1st of March at 10:00”.")
+        raise BadCadence(say("A yearly rule needs a month, as in “yearly on the 1st of March at 10:00”."))
     rule = _under_its_own_frequency(rule)
     _refuse_never(rule)
     return rule
@@ -140,9 +141,11 @@ def start_day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadCadence(f"“{text}” is not a day. Write it as 2026-12-01.") from None
+        raise BadCadence(say("“%(text)s” is not a day. Write it as 2026-12-01.", text=text)) from None
     if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-        raise BadCadence(f"Choose a first day from {EARLIEST_YEAR} to {LATEST_YEAR}.")
+        raise BadCadence(
+            say("Choose a first day from %(first)s to %(last)s.", first=EARLIEST_YEAR, last=LATEST_YEAR)
+        )
     return day
 
 
@@ -163,29 +166,34 @@ def _parts(text: str) -> dict[str, str]:
     for part in filter(None, text.split(";")):
         name, _, value = part.partition("=")
         if name not in _PARTS:
-            raise BadCadence(f"“{name[:40]}” has no place in a cadence. Leave it out: {_why_not(name)}")
+            raise BadCadence(
+                say(
+                    "“%(name)s” has no place in a cadence. Leave it out: %(why)s",
+                    name=name[:40], why=_why_not(name),
+                )
+            )  # fmt: skip
         if name in parts:
-            raise BadCadence(f"{name} is given twice in one rule. Keep one.")
+            raise BadCadence(say("%(name)s is given twice in one rule. Keep one.", name=name))
         parts[name] = value
     if parts.pop("BYSECOND", "0") not in ("0", "00"):
-        raise BadCadence("A slot is at a whole minute. Leave BYSECOND out.")
+        raise BadCadence(say("A slot is at a whole minute. Leave BYSECOND out."))
     if parts.pop("WKST", "MO") != "MO":
-        raise BadCadence("Weeks begin on Monday here. Leave WKST out.")
+        raise BadCadence(say("Weeks begin on Monday here. Leave WKST out."))
     return parts
 
 
 def _why_not(name: str) -> str:
     if name in ("COUNT", "UNTIL"):
-        return "a cadence has no end."
-    return f"a rule has {', '.join(sorted(_PARTS - {'BYSECOND', 'WKST', 'DTSTART'}))}."
+        return say("a cadence has no end.")
+    return say("a rule has %(parts)s.", parts=", ".join(sorted(_PARTS - {"BYSECOND", "WKST", "DTSTART"})))
 
 
 def _frequency(parts: dict[str, str]) -> str:
     frequency = parts.get("FREQ", "")
     if frequency in TOO_FINE:
-        raise BadCadence("A cadence goes by days or coarser. Use DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise BadCadence(say("A cadence goes by days or coarser. Use DAILY, WEEKLY, MONTHLY or YEARLY."))
     if frequency not in FREQUENCIES:
-        raise BadCadence("A rule needs FREQ: one of DAILY, WEEKLY, MONTHLY or YEARLY.")
+        raise BadCadence(say("A rule needs FREQ: one of DAILY, WEEKLY, MONTHLY or YEARLY."))
     return frequency
 
 
@@ -199,16 +207,18 @@ def _numbers(parts: dict[str, str], name: str, least: int, most: int) -> tuple[i
     texts = parts[name].split(",")
     numbers = tuple(int(text) for text in texts if _NUMBER.fullmatch(text))
     if len(numbers) != len(texts) or not all(least <= number <= most for number in numbers):
-        raise BadCadence(f"{name} takes whole numbers from {least} to {most}.")
+        raise BadCadence(
+            say("%(name)s takes whole numbers from %(least)s to %(most)s.", name=name, least=least, most=most)
+        )
     if name == "INTERVAL" and len(numbers) > 1:
-        raise BadCadence("INTERVAL takes one number.")
+        raise BadCadence(say("INTERVAL takes one number."))
     return numbers
 
 
 def _month_days(parts: dict[str, str]) -> tuple[int, ...]:
     days = _numbers(parts, "BYMONTHDAY", -1, 31)
     if 0 in days:
-        raise BadCadence("BYMONTHDAY takes 1 to 31, or -1 for the last day of the month.")
+        raise BadCadence(say("BYMONTHDAY takes 1 to 31, or -1 for the last day of the month."))
     return days
 
 
@@ -219,7 +229,9 @@ def _weekdays(parts: dict[str, str]) -> tuple[tuple[int, int], ...]:
         which = int(match[1] or 0) if match and match[1] not in ("+", "-") else 99
         if match is None or which not in (-1, 0, 1, 2, 3, 4, 5):
             raise BadCadence(
-                "BYDAY takes days such as TU, and with a month 1MO (the first) to 5MO or -1MO (the last)."
+                say(
+                    "BYDAY takes days such as TU, and with a month 1MO (the first) to 5MO or -1MO (the last)."
+                )
             )
         found.append((which, WEEKDAYS.index(match[2])))
     return tuple(found)
@@ -228,7 +240,7 @@ def _weekdays(parts: dict[str, str]) -> tuple[tuple[int, int], ...]:
 def _times(parts: dict[str, str]) -> tuple[int, ...]:
     hours, minutes = _numbers(parts, "BYHOUR", 0, 23), _numbers(parts, "BYMINUTE", 0, 59) or (0,)
     if not hours:
-        raise BadCadence("Say at what time: add BYHOUR and BYMINUTE, as in BYHOUR=9;BYMINUTE=0.")
+        raise BadCadence(say("Say at what time: add BYHOUR and BYMINUTE, as in BYHOUR=9;BYMINUTE=0."))
     return tuple(hour * 60 + minute for hour, minute in product(hours, minutes))
 
 
@@ -246,24 +258,26 @@ def _under_its_own_frequency(rule: Rule) -> Rule:
     """Every Tuesday is weekly, the 1st is monthly, whatever the rule called it."""
     counted = [which != 0 for which, _ in rule.weekdays]
     if any(counted) and not all(counted):
-        raise BadCadence("Give days such as “first Monday” or days such as “Monday”, not both in one rule.")
+        raise BadCadence(
+            say("Give days such as “first Monday” or days such as “Monday”, not both in one rule.")
+        )
     if rule.month_days or any(counted):
         return _by_the_month(rule)
     if rule.weekdays:
         return _by_the_week(rule)
     if rule.frequency != "DAILY":
-        raise BadCadence("Say on which days, as in “weekly on Tue” or “monthly on the 1st”.")
+        raise BadCadence(say("Say on which days, as in “weekly on Tue” or “monthly on the 1st”."))
     return rule
 
 
 def _by_the_month(rule: Rule) -> Rule:
     if rule.frequency == "WEEKLY":
-        raise BadCadence("A weekly rule takes days of the week, as in “weekly on Tue and Fri at 09:00”.")
+        raise BadCadence(say("A weekly rule takes days of the week, as in “weekly on Tue and Fri at 09:00”."))
     if rule.interval == 1:
         return replace(rule, frequency="MONTHLY")
     if rule.frequency == "DAILY":
         raise BadCadence(
-            "An interval of days cannot be joined with days of the month. Make the rule monthly."
+            say("An interval of days cannot be joined with days of the month. Make the rule monthly.")
         )
     return rule
 
@@ -272,7 +286,7 @@ def _by_the_week(rule: Rule) -> Rule:
     if rule.interval == 1 or rule.frequency == "WEEKLY":
         return replace(rule, frequency="WEEKLY")
     raise BadCadence(
-        "Days of the week with an interval need a weekly rule, as in “every 2 weeks on Tue at 09:00”."
+        say("Days of the week with an interval need a weekly rule, as in “every 2 weeks on Tue at 09:00”.")
     )
 
 
@@ -280,7 +294,7 @@ def _refuse_never(rule: Rule) -> None:
     first = rule.start or ORIGIN
     if not any(rule.gives(first + timedelta(days=number)) for number in range(366 * YEARS_UNTIL_NEVER)):
         raise BadCadence(
-            "This rule never gives a slot. Check its days and months: 30 February does not exist."
+            say("This rule never gives a slot. Check its days and months: 30 February does not exist.")
         )
 
 

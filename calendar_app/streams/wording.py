@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from calendar_app.languages import say
 from calendar_app.streams.rules import BadCadence, Rule, settled, start_day
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -42,7 +43,7 @@ def read_words(text: str) -> Rule:
     words = " ".join(text.casefold().replace(",", " ").split())
     days, at, clock = f" {words} ".rpartition(" at ")
     if not at:
-        raise BadCadence(f"Say at what time, as in “{_clip(text)} at 09:00”.")
+        raise BadCadence(say("Say at what time, as in “%(text)s at 09:00”.", text=_clip(text)))
     times, _, start = clock.partition(" from ")
     interval, unit, rest = _period(days.split())
     found = _Days(text, [word for word in rest if word not in _FILLERS])
@@ -91,7 +92,10 @@ def _period(words: Sequence[str]) -> tuple[int, str | None, Sequence[str]]:
 def _need_plain_weekdays(found: "_Days") -> None:
     if found.month_days or any(which for which, _ in found.weekdays):
         raise BadCadence(
-            "Say how often, as in “monthly on the second Monday at 10:00” or “every 2 weeks on Mon at 10:00”."
+            say(
+                "Say how often, as in “monthly on the second Monday at 10:00” "
+                "or “every 2 weeks on Mon at 10:00”."
+            )
         )
     if not found.weekdays:
         raise _not_understood(found.text)
@@ -145,16 +149,22 @@ def _times(text: str) -> tuple[int, ...]:
     times = [int(match[1]) * 60 + int(match[2]) for match in matches if match and int(match[2]) < 60]
     if not words or len(times) < len(words) or max(times) >= 24 * 60:
         raise BadCadence(
-            f"“{_clip(text)}” is not a time of day. Write it as 09:00, or several as 09:00 and 17:30."
+            say(
+                "“%(text)s” is not a time of day. Write it as 09:00, or several as 09:00 and 17:30.",
+                text=_clip(text),
+            )
         )
     return tuple(times)
 
 
 def _not_understood(text: str) -> BadCadence:
     return BadCadence(
-        f"“{_clip(text)}” is not a cadence we understand. Write one such as "
-        "“weekly on Tue and Fri at 09:00”, “every weekday at 08:30” or "
-        "“monthly on the first Monday at 10:00”."
+        say(
+            "“%(text)s” is not a cadence we understand. Write one such as "
+            "“weekly on Tue and Fri at 09:00”, “every weekday at 08:30” or "
+            "“monthly on the first Monday at 10:00”.",
+            text=_clip(text),
+        )
     )
 
 
