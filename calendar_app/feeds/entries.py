@@ -29,7 +29,9 @@ WORDS = {
 }  # fmt: skip
 
 
-def public_entry(post: Post, site: Site, *, seen_at: datetime | None = None) -> Entry | None:
+def public_entry(
+    post: Post, site: Site, *, seen_at: datetime | None = None, with_html: bool = True
+) -> Entry | None:
     """The post as followers may see it; None when there is nothing to be seen.
 
     `seen_at`: the time at which calendars have shown the plan so far, where that is known.
@@ -37,7 +39,8 @@ def public_entry(post: Post, site: Site, *, seen_at: datetime | None = None) -> 
     if not any(stream.has_feed for stream in post.streams):
         return None
     if post.state in SAID:
-        return _entry(post, site, SAID[post.state], show="full")
+        html = to_html(post.text) if with_html else ""
+        return _entry(post, site, SAID[post.state], show="full", html=html)
     shown = reveal(post)
     if shown is None:
         return None
@@ -90,26 +93,21 @@ def _called_off(
 
 
 def _entry(
-    post: Post,
-    site: Site,
-    state: State,
-    *,
-    show: Show,
-    for_team: bool = False,
-    due_at: datetime | None = None,
-) -> Entry:
+    post: Post, site: Site, state: State, *, show: Show, for_team: bool = False, due_at: datetime | None = None,
+    html: str = "",
+) -> Entry:  # fmt: skip
     streams = post.streams if for_team else named_streams(post)
-    careful = show != "full"
+    full = show == "full"
     return Entry(
-        uuid=post.uuid, host=site.host, install_year=site.install_year, title=post.title,
-        text="" if careful else post.text, html="" if careful else to_html(post.text),
-        url=links.absolute(f"/posts/{post.uuid}/edit") if for_team else links.post(post.uuid), language=post.language,
+        uuid=post.uuid, host=site.host, install_year=site.install_year, title=post.title if show != "time" else "",
+        text=post.text if full else "", html=html, language=post.language,
+        url=links.absolute(f"/posts/{post.uuid}/edit") if for_team else links.post(post.uuid),
         streams=tuple((stream.handle, stream.name) for stream in streams), state=state,
         updated_at=post.updated_at if for_team else post.changed_at,
-        revision=post.version if for_team else post.revision, link=None if careful else post.link or None,
-        hue=streams[0].hue if streams else None,
-        due_at=due_at or post.due_at, published_at=post.published_at, withdrawn_at=_gone_at(post, state),
-        event=None if careful else event_time(post), show=show, stage=WORDS[post.state] if for_team else "",
+        revision=post.version if for_team else post.revision, link=post.link or None if full else None,
+        hue=streams[0].hue if streams else None, due_at=due_at or post.due_at, published_at=post.published_at,
+        withdrawn_at=_gone_at(post, state), event=event_time(post) if full else None, show=show,
+        stage=WORDS[post.state] if for_team else "",
     )  # fmt: skip
 
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 # A database that hangs is as good as away.
-PATIENCE_MS = 3000
+PATIENCE_MS = 2000
+
+
+class Hangs(Exception):
+    """There is a connection, and nothing comes back on it."""
 
 
 class SqliteLine:
@@ -28,7 +32,7 @@ class SqliteLine:
     def named(count: int) -> str:
         return f"IN ({','.join('?' * count)})"
 
-    def rows(self, statement: str, handles: Sequence[str]) -> tuple[Any, ...]:
+    def rows(self, statement: str, handles: Sequence[str]) -> tuple[tuple[Any, ...], ...]:
         return tuple(self.connection.execute(statement, tuple(handles)).fetchall())
 
     def close(self) -> None:
@@ -50,7 +54,7 @@ class PostgresLine:
     def named(_count: int) -> str:
         return "= ANY ($1::text[])"
 
-    def rows(self, statement: str, handles: Sequence[str]) -> tuple[Any, ...]:
+    def rows(self, statement: str, handles: Sequence[str]) -> tuple[tuple[Any, ...], ...]:
         """`handles` must hold nothing that an array in PostgreSQL would want quoted."""
         name = self.prepared.get(statement) or self._prepare(statement)
         wanted = ["{" + ",".join(handles) + "}"] if "$1" in statement else []
@@ -77,11 +81,13 @@ class PostgresLine:
         return name
 
     def _result(self) -> Any:
-        self.pg.flush()
-        while self.pg.is_busy():
+        """The answer to what was just sent. Few calls on purpose: each may hand the interpreter to another thread."""
+        while True:
             if not self.poll.poll(PATIENCE_MS):
-                raise OperationalError("the database does not answer")
+                raise Hangs("the database does not answer")
             self.pg.consume_input()
+            if not self.pg.is_busy():
+                break
         found = self.pg.get_result()
         while self.pg.get_result() is not None:
             pass

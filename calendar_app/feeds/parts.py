@@ -146,7 +146,7 @@ def _part(post: Post, site: Site, form: str, old: bytes) -> Part:
 def _rendered(post: Post, site: Site, form: str, old: bytes) -> bytes:
     if form == "team":
         return ical.render_event(team_entry(post, site), at="team")
-    entry = public_entry(post, site, seen_at=_seen_at(old))
+    entry = public_entry(post, site, seen_at=_seen_at(old), with_html=form != "ics")
     if entry is None or (form != "ics" and post.state not in {"published", "withdrawn"}):
         return b""
     return PUBLIC_RENDERERS[form](entry)
