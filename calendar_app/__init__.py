@@ -72,6 +72,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.people import views as people
     from calendar_app.planner.views import planner
     from calendar_app.posts import views as posts
+    from calendar_app.posts.public_views import public
     from calendar_app.streams.views import streams
 
     headers.register(app)
@@ -83,6 +84,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(planner)
+    app.register_blueprint(public)
     app.register_blueprint(streams)
     posts.register(app)
     api.register(app)

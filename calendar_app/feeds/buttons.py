@@ -24,7 +24,7 @@ class Buttons:
 
 
 def buttons(stem: str, name: str) -> Buttons:
-    """For the feed whose path without its ending is `stem`, such as /follow/roads+schools; `name` as calendars show it."""
+    """`stem`: the feed's path without its ending, such as /follow/roads+schools; `name`: what calendars call it."""
     ics = links.absolute(f"{stem}.ics")
     webcal = "webcal:" + ics.partition(":")[2]
     outlook = f"/calendar/0/addfromweb?url={quote(ics, safe='')}&name={quote(name, safe='')}"

@@ -109,5 +109,3 @@ def _day(instant: datetime, zone: str, pattern: str = "d MMM") -> str:
 
 def _moment(instant: datetime, zone: str) -> str:
     return in_words(to_wall(instant, zone), "EEEE d MMMM y, HH:mm")
-
-

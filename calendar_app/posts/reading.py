@@ -113,9 +113,7 @@ def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
     ours = [one for one in post.streams if one in streams]
     stream = (ours or list(named_streams(post)))[0]
     if post.state == "published" and post.event_starts_at:
-        return Coming(
-            post.event_starts_at, stream, post.title, post.language, post.uuid, post.event_location
-        )
+        return Coming(post.event_starts_at, stream, post.title, post.language, post.uuid, post.event_location)
     shown = reveal(post)
     if shown is None or post.due_at is None:
         return None
