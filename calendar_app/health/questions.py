@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import redis
 import sqlalchemy as sa
 
-from calendar_app.channels.models import Delivery
+from calendar_app.channels.models import Account, Delivery
 from calendar_app.enqueue import LANES, connection
 from calendar_app.extensions import database_now, db
 from calendar_app.health.pulse import last_beat
@@ -30,7 +30,8 @@ def oldest_overdue() -> datetime | None:
     delivery = (
         sa.select(sa.func.min(Delivery.next_at))
         .join(Post, Post.id == Delivery.post_id)
-        .where(Delivery.state.in_(("pending", "retry")), Delivery.next_at < now, Post.state == "published")
+        .join(Account, Account.id == Delivery.account_id)
+        .where(Delivery.is_waiting(), Delivery.next_at < now, Post.state == "published", Account.state == "ok")
     )
     return min((at for at in (db.session.scalar(post), db.session.scalar(delivery)) if at), default=None)
 
