@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import current_app, g, request, url_for
+from flask import current_app, g, request
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -28,7 +28,8 @@ def asset(name: str) -> str:
     """The address of a file under static/, with the hash of what it holds. Raises FileNotFoundError."""
     known: dict[str, str] = g.setdefault("assets", {})
     if name not in known:
-        known[name] = url_for("static", filename=name, v=content_hash(_folder() / name))
+        # Not url_for: where a request came to a host that is not ours, its page of refusal has no map of addresses.
+        known[name] = f"{current_app.static_url_path}/{name}?v={content_hash(_folder() / name)}"
     return known[name]
 
 
