@@ -54,6 +54,11 @@ def say(sentence: str, **values: object) -> str:
     return str(flask_babel.gettext(sentence, **values))
 
 
+def say_count(one: str, many: str, number: int, **values: object) -> str:
+    """As `say`, one sentence for one and another for many; `%(num)d` is the number."""
+    return str(flask_babel.ngettext(one, many, number, **values))
+
+
 def say_later(sentence: str) -> str:
     """The sentence as it is, marked for translation: whoever shows it says it in the language of the page."""
     return sentence

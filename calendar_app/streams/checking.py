@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from calendar_app import times
 from calendar_app.channels.models import Account
 from calendar_app.extensions import db
+from calendar_app.languages import grouped, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
 from calendar_app.streams.cadence import BadCadence, parse_cadence
@@ -58,7 +59,7 @@ def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) ->
     if team_id is not None and "default_accounts" in changes:
         values["accounts"] = _accounts(changes["default_accounts"], team_id, found)
     for name in sorted(set(changes) - KNOWN_FIELDS):
-        found.add(name[:60], "A stream has no such field. Leave it out.")
+        found.add(name[:60], say("A stream has no such field. Leave it out."))
     return values
 
 
@@ -67,37 +68,46 @@ def new_handle(value: Any, found: Findings) -> str:
     handle = str(value or "").strip()
     if not handle:
         found.add(
-            "handle", "Give the stream a handle, such as road-works. Its address will end in it for good."
+            "handle",
+            say("Give the stream a handle, such as road-works. Its address will end in it for good."),
         )
     elif len(handle) > LONGEST_HANDLE or not HANDLE.fullmatch(handle):
         found.add(
             "handle",
-            "Write the handle with 2 to 40 small letters (a to z), digits and single hyphens between them.",
+            say(
+                "Write the handle with 2 to 40 small letters (a to z), digits "
+                "and single hyphens between them."
+            ),
         )
     elif handle in RESERVED:
-        found.add("handle", f"The handle “{handle}” is kept for Sluice itself. Choose another.")
+        found.add(
+            "handle", say("The handle “%(handle)s” is kept for Sluice itself. Choose another.", handle=handle)
+        )
     elif db.session.scalar(sa.select(Stream.id).where(Stream.handle == handle)) is not None:
         found.add("handle", taken(handle))
     return handle
 
 
 def taken(handle: str) -> str:
-    return f"The handle “{handle}” is taken. Choose another."
+    return say("The handle “%(handle)s” is taken. Choose another.", handle=handle)
 
 
 def same_handle(value: Any, stream: Stream, found: Findings) -> None:
     if value != stream.handle:
         found.add(
             "handle",
-            f"A handle is permanent, because readers' addresses depend on it. Keep “{stream.handle}”, "
-            "or make a new stream.",
+            say(
+                "A handle is permanent, because readers' addresses depend on it. Keep “%(handle)s”, "
+                "or make a new stream.",
+                handle=stream.handle,
+            ),
         )
 
 
 def same_team(value: Any, stream: Stream, actor: Actor, found: Findings) -> None:
     team = team_of(value, actor, found)
     if team is not None and team.id != stream.team_id:
-        found.add("team", "A stream stays with its team. Make a new stream in the other one.")
+        found.add("team", say("A stream stays with its team. Make a new stream in the other one."))
 
 
 def team_of(value: Any, actor: Actor, found: Findings) -> Team | None:
@@ -106,23 +116,26 @@ def team_of(value: Any, actor: Actor, found: Findings) -> Team | None:
     if value in (None, ""):
         if len(teams) == 1:
             return teams[0]
-        found.add("team", f"Say which team the stream belongs to: {_names(teams)}.")
+        found.add("team", say("Say which team the stream belongs to: %(names)s.", names=_names(teams)))
         return None
     for team in teams:
         if value == team.id or str(value).strip().casefold() in {team.name.casefold(), str(team.id)}:
             return team
-    found.add("team", f"You are in no team “{_clip(value)}”. Choose {_names(teams)}.")
+    found.add(
+        "team",
+        say("You are in no team “%(name)s”. Choose %(names)s.", name=_clip(value), names=_names(teams)),
+    )
     return None
 
 
 def _names(teams: Sequence[Team]) -> str:
-    return " or ".join(f"“{team.name}”" for team in teams[:5])
+    return f" {say('or')} ".join(say("“%(name)s”", name=team.name) for team in teams[:5])
 
 
 def _name(value: Any, found: Findings) -> str:
     name = line(value, "name", 80, found)
     if not name:
-        found.add("name", "Give the stream a name, such as Road works.")
+        found.add("name", say("Give the stream a name, such as Road works."))
     return name
 
 
@@ -153,7 +166,13 @@ def _public_schedule(value: Any, found: Findings) -> str:
 def _one_of(value: Any, name: str, allowed: Sequence[str], found: Findings) -> str:
     if value not in allowed:
         found.add(
-            name, f"“{_clip(value)}” is not possible here. Choose {', '.join(allowed[:-1])} or {allowed[-1]}."
+            name,
+            say(
+                "“%(text)s” is not possible here. Choose %(names)s or %(last)s.",
+                text=_clip(value),
+                names=", ".join(allowed[:-1]),
+                last=allowed[-1],
+            ),
         )
     return str(value)
 
@@ -169,7 +188,7 @@ def _timezone(value: Any, found: Findings) -> str:
 
 def _needs_approval(value: Any, found: Findings) -> bool:
     if not isinstance(value, bool):
-        found.add("needs_approval", "Say true or false.")
+        found.add("needs_approval", say("Say true or false."))
     return bool(value)
 
 
@@ -185,7 +204,10 @@ def _cadence(value: Any, found: Findings) -> list[str]:
 def _grace(value: Any, found: Findings) -> int:
     number = _whole(value)
     if number is None or not 1 <= number <= MOST_GRACE:
-        found.add("grace_minutes", f"Write a whole number of minutes from 1 to {MOST_GRACE:,} (a week).")
+        found.add(
+            "grace_minutes",
+            say("Write a whole number of minutes from 1 to %(most)s (a week).", most=grouped(MOST_GRACE)),
+        )
     return number or 0
 
 
@@ -198,14 +220,20 @@ def _responsible(value: Any, team_id: int, found: Findings) -> int | None:
     )  # fmt: skip
     if number is None or db.session.scalar(belongs) is None:
         found.add(
-            "responsible", f"Your team has no member {_clip(value)}. Choose one of its members, or nobody."
+            "responsible",
+            say(
+                "Your team has no member %(number)s. Choose one of its members, or nobody.",
+                number=_clip(value),
+            ),
         )
     return number
 
 
 def _accounts(value: Any, team_id: int, found: Findings) -> list[Account]:
     if not isinstance(value, list | tuple | set) or len(value) > MOST_ACCOUNTS:
-        found.add("default_accounts", f"Give a list of at most {MOST_ACCOUNTS} account numbers.")
+        found.add(
+            "default_accounts", say("Give a list of at most %(most)s account numbers.", most=MOST_ACCOUNTS)
+        )
         return []
     wanted = {_whole(number): number for number in value}
     rows = db.session.scalars(
@@ -216,7 +244,10 @@ def _accounts(value: Any, team_id: int, found: Findings) -> list[Account]:
     for number in wanted.keys() - {account.id for account in rows}:
         found.add(
             "default_accounts",
-            f"Your team has no account {_clip(wanted[number])}. Choose one of its accounts.",
+            say(
+                "Your team has no account %(number)s. Choose one of its accounts.",
+                number=_clip(wanted[number]),
+            ),
         )
     return list(rows)
 

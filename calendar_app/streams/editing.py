@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
 from calendar_app.feeds.models import FeedPart
+from calendar_app.languages import say, say_count
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.models import Post, PostStream
@@ -98,11 +99,7 @@ def archive(stream: Stream, *, actor: Actor, now: datetime) -> None:
         return
     planned = _scheduled(stream)
     if planned:
-        count = "One scheduled post is" if len(planned) == 1 else f"{len(planned)} scheduled posts are"
-        raise Conflict(
-            f"{count} still to go out in “{stream.name}”. Take them back to draft or move them to another "
-            "stream, then archive it."
-        )
+        raise Conflict(_still_planned(stream, len(planned)))
     _set_archived(stream, now, now)
     record("stream archived", stream.handle, actor=actor, team_id=stream.team_id)
 
@@ -123,6 +120,15 @@ def unused_colour() -> str:
     )
     used: dict[str, int] = dict(rows.all())
     return min(HUES, key=lambda hue: used.get(hue, 0))
+
+
+def _still_planned(stream: Stream, count: int) -> str:
+    first = say_count(
+        "One scheduled post is still to go out in “%(name)s”.",
+        "%(num)d scheduled posts are still to go out in “%(name)s”.",
+        count, name=stream.name,
+    )  # fmt: skip
+    return f"{first} {say('Take them back to draft or move them to another stream, then archive it.')}"
 
 
 def _any_team(actor: Actor) -> int:
