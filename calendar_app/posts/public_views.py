@@ -10,11 +10,11 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from calendar_app import links
 from calendar_app.extensions import limiter
 from calendar_app.feeds.buttons import buttons
-from calendar_app.feeds.choosing import handles_in, open_stream, public_streams
+from calendar_app.feeds.choosing import handles_in, open_stream, open_streams, public_streams
 from calendar_app.feeds.entries import event_time, named_streams
-from calendar_app.feeds.entry import event_line
+from calendar_app.feeds.entry import event_line, web_address
 from calendar_app.languages import in_words
-from calendar_app.posts.reading import beats, coming, lately, open_post
+from calendar_app.posts.reading import beats, coming, heading, lately, open_post
 from calendar_app.posts.text import excerpt, to_html
 from calendar_app.times import to_wall, utcnow
 
@@ -35,15 +35,19 @@ MOST_CURVES = 12
 @public.get("/")
 def follow() -> Response:
     """Tick streams, get one address. Without a script the form asks this page again: /?s=roads&s=schools"""
-    streams, now = public_streams(), utcnow()
-    wanted = set(handles_in("+".join(request.args.getlist("s"))))
+    now, wanted = utcnow(), handles_in("+".join(request.args.getlist("s")))
+    streams = list(public_streams())
+    # Whoever knows an unlisted stream may take it together with others.
+    streams += [one for one in open_streams(wanted) if one not in streams]
     chosen = [one for one in streams if one.handle in wanted]
+    beat = beats(streams, now)
     stem = f"/follow/{'+'.join(sorted(one.handle for one in chosen))}"
     return _page(
         "public/follow.html", streams=streams, chosen={one.handle for one in chosen}, now=now,
-        latest=lately(streams, each=EACH), ahead=coming(streams, now, most=AHEAD), beats=beats(streams, now),
-        to=buttons(stem, ", ".join(one.name for one in chosen)), everything=buttons("/everything", "Everything"),
-        curves=curves(len(streams)) if len(streams) <= MOST_CURVES else [],
+        latest=lately(streams, each=EACH), ahead=coming(streams, now, most=AHEAD), beats=beat,
+        weekly=round(sum(beat[one.id].promised or 0 for one in chosen)), to=buttons(stem, ", ".join(one.name for one in chosen)), everything=buttons("/everything", "Everything"),
+        curves=curves(len(streams)) if len(streams) <= MOST_CURVES else [], home=links.home(),
+        zones=sorted({one.timezone for one in streams}),
     )  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def post(number: UUID) -> Response:
     answer = _page(
         "public/post.html", post=found, html=to_html(found.text), streams=named_streams(found),
         address=links.post(found.uuid), summary=excerpt(found.text, 200), event=event_line(event) if event else "",
-        heading=found.title or excerpt(found.text, 80), zone=found.home.timezone,
+        zone=found.home.timezone, link=_safe(found.link),
     )  # fmt: skip
     return _unlisted(answer, found.streams)
 
@@ -78,9 +82,10 @@ def post(number: UUID) -> Response:
 def curves(count: int) -> list[dict[str, str]]:
     """For each stream the path of its current to where all meet: `tall` beside the list, `wide` below it.
 
-    Units are those of the drawings' viewBoxes: 144 × 92 a stream, and 60 a stream × 80.
+    Units are those of the drawings' viewBoxes: 144 × 92 a stream, and 60 a stream × 80. Where they meet is
+    beside the panel with the address, also when that is taller or shorter than the list.
     """
-    middle, cross = 46 * count, 30 * count
+    middle, cross = min(max(46 * count, 140), 330), 30 * count
     found = []
     for number in range(count):
         y, end = 46 + 92 * number, middle - 2 * count + 4 * number
@@ -92,7 +97,7 @@ def curves(count: int) -> list[dict[str, str]]:
 
 
 def _page(template: str, **values: Any) -> Response:
-    page = render_template(template, day=_day, moment=_moment, local=to_wall, **values)
+    page = render_template(template, day=_day, moment=_moment, local=to_wall, heading=heading, **values)
     return make_response(page, {"Cache-Control": SHARED})
 
 
@@ -101,6 +106,14 @@ def _unlisted(answer: Response, streams: list[Stream]) -> Response:
     if not any(one.visibility == "public" for one in streams):
         answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _safe(address: str) -> str:
+    """The address if it leads to the web, else nothing, whatever way it got into the database."""
+    try:
+        return web_address(address) if address else ""
+    except ValueError:
+        return ""
 
 
 def _day(instant: datetime, zone: str, pattern: str = "d MMM") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,26 +10,34 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from calendar_app import links
 from calendar_app.extensions import db
-from calendar_app.feeds.entries import named_streams, reveal
+from calendar_app.feeds.entries import event_time, named_streams, reveal
+from calendar_app.feeds.entry import one_line
 from calendar_app.posts.models import Post, PostStream
-from calendar_app.streams.cadence import Cadence, slots
+from calendar_app.posts.text import excerpt
+from calendar_app.streams.cadence import BadCadence, Cadence, slots
+from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from calendar_app.streams.models import Stream
+log = logging.getLogger(__name__)
 
 WEEKS = 12
-COMING_LOOKED_AT = 60
+HEADING_LENGTH = 80
 
 
 @dataclass(frozen=True)
 class Coming:
-    """Something ahead: a planned post, or the event that a published one tells of. `title` empty: only its time."""
+    """Something ahead: a planned post, or the event that a published one tells of. `title` empty: only its time.
+
+    `zone` is the one whose clocks tell the time: the event's own, else the stream's.
+    """
 
     at: datetime
+    zone: str
     stream: Stream
     title: str
     language: str
@@ -70,20 +79,22 @@ def lately(streams: Sequence[Stream], *, each: int) -> dict[int, list[Post]]:
 def coming(streams: Sequence[Stream], now: datetime, *, most: int) -> list[Coming]:
     """What is ahead, soonest first: plans as far as their streams tell of them, and events of published posts."""
     within = sa.select(PostStream.post_id).where(PostStream.stream_id.in_([one.id for one in streams]))
+    silent = sa.or_(Stream.public_schedule == "nothing", Stream.visibility == "internal")
+    untold = sa.select(PostStream.post_id).join(Stream).where(silent)
     when = sa.case((Post.state == "published", Post.event_starts_at), else_=Post.due_at)
     ahead = sa.or_(
-        sa.and_(Post.state == "scheduled", Post.due_at > now),
+        sa.and_(Post.state == "scheduled", Post.due_at > now, Post.id.not_in(untold)),
         sa.and_(Post.state == "published", Post.event_starts_at > now),
     )
     rows = db.session.scalars(
         sa.select(Post)
         .where(Post.id.in_(within), ahead)
         .order_by(when, Post.id)
-        .limit(COMING_LOOKED_AT)
+        .limit(most)
         .options(selectinload(Post.in_streams).selectinload(PostStream.stream))
     )
     told = [_told(post, streams) for post in rows]
-    return [one for one in told if one is not None][:most]
+    return [one for one in told if one is not None]
 
 
 def beats(streams: Sequence[Stream], now: datetime) -> dict[int, Beat]:
@@ -99,6 +110,11 @@ def beats(streams: Sequence[Stream], now: datetime) -> dict[int, Beat]:
     return {one.id: Beat(_promised(one, now), came.get(one.id, 0)) for one in streams}
 
 
+def heading(post: Post) -> str:
+    """The title on one line; where there is none the beginning of the text, so that every link has words."""
+    return one_line(post.title) or excerpt(post.text, HEADING_LENGTH) or links.post(post.uuid)
+
+
 def open_post(uuid: str) -> Post | None:
     """A post that readers may know of: published, or withdrawn (told apart by its state), in a stream with a page."""
     post = db.session.scalar(
@@ -112,16 +128,24 @@ def open_post(uuid: str) -> Post | None:
 def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
     ours = [one for one in post.streams if one in streams]
     stream = (ours or list(named_streams(post)))[0]
-    if post.state == "published" and post.event_starts_at:
-        return Coming(post.event_starts_at, stream, post.title, post.language, post.uuid, post.event_location)
+    event = event_time(post)
+    if post.state == "published" and event:
+        return Coming(
+            event.starts_at, event.timezone, stream, heading(post), post.language, post.uuid, event.location
+        )
     shown = reveal(post)
     if shown is None or post.due_at is None:
         return None
-    return Coming(post.due_at, stream, post.title if shown == "title" else "", post.language, None)
+    title = one_line(post.title) if shown == "title" else ""
+    return Coming(post.due_at, stream.timezone, stream, title, post.language, None)
 
 
 def _promised(stream: Stream, now: datetime) -> float | None:
-    if not stream.cadence:
+    try:
+        cadence = Cadence.from_json(stream.cadence)
+    except BadCadence as problem:
+        log.error("stream %s has a cadence that cannot be read: %s", stream.handle, problem)
         return None
-    cadence = Cadence.from_json(stream.cadence)
+    if not cadence:
+        return None
     return len(slots(cadence, stream.timezone, now, now + timedelta(weeks=WEEKS))) / WEEKS

@@ -6,12 +6,13 @@ for (const button of document.querySelectorAll(".url [data-copy]")) button.hidde
 
 if (form) {
   for (const one of form.querySelectorAll("[data-without-script]")) one.hidden = true;
-  const load = form.querySelector("[data-load]");
+  const loads = document.querySelectorAll("[data-load]");
+  const words = loads[0].dataset;
   const body = form.querySelector("[data-chosen]");
 
   const addresses = (ticked) => {
     const handles = ticked.map((box) => box.value).sort();
-    const stem = `${location.origin}/follow/${handles.join("+")}`;
+    const stem = `${form.dataset.home}follow/${handles.join("+")}`;
     const ics = `${stem}.ics`;
     const webcal = ics.replace(/^https?:/, "webcal:");
     const outlook = `/calendar/0/addfromweb?url=${encodeURIComponent(ics)}&name=${encodeURIComponent(ticked.map((box) => box.dataset.name).join(", "))}`;
@@ -24,10 +25,18 @@ if (form) {
   };
 
   const sentence = (ticked) => {
-    if (!ticked.length) return load.dataset.none;
-    const count = ticked.length === 1 ? load.dataset.one : load.dataset.many.replace("%s", ticked.length);
+    if (!ticked.length) return words.none;
+    const count = ticked.length === 1 ? words.one : words.many.replace("%s", ticked.length);
     const week = Math.round(ticked.reduce((sum, box) => sum + Number(box.dataset.week), 0));
-    return week ? `${count}, ${load.dataset.week.replace("%s", week)}` : count;
+    return week ? `${count}, ${words.week.replace("%s", week)}` : count;
+  };
+
+  // The address of this page says what is ticked: it can be kept, sent and loaded again.
+  const page = (ticked) => {
+    const parts = ticked.map((box) => `s=${box.value}`);
+    const way = form.querySelector("[name='way']:checked");
+    if (way && !way.defaultChecked) parts.push(`way=${way.value}`);
+    return parts.length ? `/?${parts.join("&")}` : "/";
   };
 
   const draw = () => {
@@ -35,17 +44,24 @@ if (form) {
     for (const current of form.querySelectorAll("[data-for]")) {
       current.classList.toggle("off", !ticked.some((box) => box.value === current.dataset.for));
     }
-    load.textContent = sentence(ticked);
+    const said = sentence(ticked);
+    for (const load of loads) if (load.textContent !== said) load.textContent = said;
     body.hidden = !ticked.length;
     if (!ticked.length) return;
     const to = addresses(ticked);
     for (const link of form.querySelectorAll("[data-door]")) link.href = to[link.dataset.door];
     for (const text of form.querySelectorAll("[data-door-text]")) text.textContent = to[text.dataset.doorText];
-    const query = ticked.map((box) => `s=${box.value}`).join("&");
-    history.replaceState(null, "", `/?${query}`);
   };
 
-  form.addEventListener("change", draw);
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", () => {
+    draw();
+    history.replaceState(null, "", page([...form.querySelectorAll("[name='s']:checked")]));
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const target = form.querySelector("#address");
+    target.scrollIntoView();
+    target.focus({ preventScroll: true });
+  });
   draw();
 }

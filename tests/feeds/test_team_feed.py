@@ -105,7 +105,6 @@ def test_a_post_with_an_event_stands_at_its_publish_time(reader, team, address):
         ("states=in-review", set()),
         ("states=nonsense", set()),
         ("streams=unknown", set()),
-        ("streams=%00", set()),
         ("streams=&states=", {"Draft: Roads", "Draft: Schools", "Draft: Club", "Scheduled: Roads planned"}),
     ],
 )  # fmt: skip
