@@ -110,7 +110,7 @@ def beside(
 def _offered(post: Post | None, imagined: Post, actor: Actor) -> set[str]:
     """Steps as they fit the streams on the page; whether it may be thrown away only the stored post knows."""
     offered = steps(imagined, actor) if imagined.streams else set()
-    stored = steps(post, actor) if post else set()
+    stored = steps(post, actor) if post else {"save"}
     return (offered - OF_STORED) | (stored & OF_STORED)
 
 

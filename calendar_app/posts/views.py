@@ -16,7 +16,9 @@ from calendar_app.posts.autosaving import draft_once
 from calendar_app.posts.drafting import edit, lock
 from calendar_app.posts.finding import post_of, stream_of
 from calendar_app.posts.proposing import proposed
-from calendar_app.posts.values import changed, values_of
+from calendar_app.posts.scheduling import reschedule
+from calendar_app.posts.steps import may_write
+from calendar_app.posts.values import PLAN, changed, values_of
 from calendar_app.posts.writing_views import create_by_script
 
 if TYPE_CHECKING:
@@ -144,9 +146,13 @@ def _create_by_form() -> ResponseReturnValue:
 
 
 def _save(post: Post, values: Mapping[str, Any], version: int) -> None:
+    actor, now = current_actor(), database_now()
     changes = changed(values, values_of(post))
-    if changes:
-        edit(post, changes, version=version, actor=current_actor(), now=database_now())
+    if changes and changes.keys() <= set(PLAN) and not may_write(post, actor):
+        # The words were agreed on, the time was not: whoever may write may still move it.
+        reschedule(post, **changes, version=version, actor=actor, now=now)
+    elif changes:
+        edit(post, changes, version=version, actor=actor, now=now)
     elif version != post.version:
         raise Stale(post.version)
 

@@ -19,7 +19,6 @@ async function submit(event) {
   if (isGoing) return;
   const button = event.submitter;
   event.preventDefault();
-  if (button?.matches("[data-slot]")) return;
   problems.forgetSummary();
   const step = button?.dataset.step;
   if (step === "discard") saving.giveUp();
@@ -72,7 +71,10 @@ if (form) {
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));
   form.addEventListener("submit", submit);
   document.addEventListener("keydown", press);
-  document.addEventListener("standing", (event) => saving.follow(Number(event.detail.version), event.detail.state));
+  document.addEventListener("standing", (event) => {
+    saving.follow(Number(event.detail.version), event.detail.state);
+    form.dispatchEvent(new Event("look"));
+  });
   // Coming back by the back button to a page that had been sent.
   addEventListener("pageshow", () => {
     isGoing = false;

@@ -10,6 +10,7 @@ export function attach(form) {
       plan(form, slot.dataset.slot, slot.dataset.zone, slot.dataset.fold);
       for (const other of form.querySelectorAll("[data-slot]")) other.setAttribute("aria-pressed", String(other === slot));
     } else if (way) {
+      event.preventDefault();
       plan(form, way.dataset.way, form.elements.timezone.value, null);
       form.elements.publish_time.focus();
     }

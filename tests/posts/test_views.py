@@ -151,6 +151,7 @@ def test_a_viewer_reads_and_has_no_buttons(signed_in, stream):
 
 def test_a_form_without_scripts_makes_a_post_once(browser, stream):
     page = browser.get("/posts/new").text
+    assert "data-plain-save" in page
     key = re.search(r'name="draft_key" value="([^"]+)"', page)[1]
     form = {
         "draft_key": key,
@@ -334,6 +335,26 @@ def test_the_way_of_a_post_through_review(signed_in, stream):
     author.send(path(post, "review"), form_of(post), page=path(post, "edit"))
     author.send(path(post, "review", "removal"), form_of(post), page=path(post, "edit"))
     assert post.state == "draft"
+
+
+def test_an_author_gives_an_approved_post_its_time_but_not_other_words(signed_in, stream):
+    stream.needs_approval = True
+    author = signed_in(make_person(stream.team, "author"))
+    post = make_post(stream, state="approved")
+    edit = path(post, "edit")
+    timeless = author.send(path(post, "schedule"), {"version": 1}, page=edit)
+    assert (timeless.status_code, errors_at(timeless)) == (422, {"publish_at": "Choose when it goes out."})
+    when = {"publish_date": "2030-07-01", "publish_time": "09:00", "timezone": "Europe/Oslo"}
+    gap = {**when, "publish_date": "2027-03-28", "publish_time": "02:30"}
+    refused = author.send(path(post), {"version": 1, **gap}, page=edit)
+    assert (refused.status_code, set(errors_at(refused))) == (422, {"publish_at"})
+    author.send(path(post, "schedule"), {"version": 1, **when}, page=edit)
+    assert (post.state, post.publish_at) == ("scheduled", "2030-07-01T09:00:00")
+    author.send(path(post), {"version": post.version, **when, "publish_time": "10:00"}, page=edit)
+    assert (post.state, post.publish_at) == ("scheduled", "2030-07-01T10:00:00")
+    words = {"version": post.version, **when, "title": "Other", "stream": stream.handle}
+    assert author.send(path(post), words, page=edit).status_code == 403
+    assert post.title == "Bridge closed"
 
 
 def test_nobody_approves_a_text_they_have_not_seen(browser, signed_in, stream):
