@@ -26,12 +26,12 @@ Way = Literal["choose a password", "prove", "press"]
 def way_in(link: Link) -> Way:
     """What the page asks for.
 
-    An invitation never lets its maker choose the password of somebody who has one: that would hand over
-    everything this person may do in other teams.
+    An invitation never lets its maker choose the password of somebody who has one, or who is in a team and
+    has yet to choose it: that would hand over everything this person may do there.
     """
     if link.purpose == "sign-in":
         return "press"
-    if link.purpose == "set-up" or link.person.password_hash is None:
+    if link.purpose == "set-up" or not (link.person.password_hash or link.person.memberships):
         return "choose a password"
     actor = signing_in.actor_or_none()
     return "press" if actor is not None and actor.person.id == link.person_id else "prove"

@@ -161,12 +161,18 @@ def use_link(token: str, *, now: datetime | None = None) -> Person:
 def find_or_make_person(email: str, *, name: str | None = None) -> Person:
     """The person of this address, made without a password if there is none. Raises Refused."""
     email = clean_email(email)
-    person = db.session.execute(sa.select(Person).where(Person.email == email)).scalar_one_or_none()
-    if person is None:
-        person = Person(email=email, name=(name or _name_from(email))[:120])
-        db.session.add(person)
-        db.session.flush()
-        audit.record("person added", f"person {person.id}")
+    query = sa.select(Person).where(Person.email == email)
+    known: Person | None = db.session.execute(query).scalar_one_or_none()
+    if known is not None:
+        return known
+    person = Person(email=email, name=(name or _name_from(email))[:120])
+    try:
+        with db.session.begin_nested():
+            db.session.add(person)
+    except sa.exc.IntegrityError:
+        # Somebody else has made the same person after we had looked.
+        return db.session.execute(query).scalar_one()
+    audit.record("person added", f"person {person.id}")
     return person
 
 

@@ -1,0 +1,152 @@
+"""Single-use links in the wrong hands, at the wrong time, and twice at once."""
+
+from __future__ import annotations
+
+import contextvars
+from threading import Barrier, Thread
+
+import sqlalchemy as sa
+
+from calendar_app.extensions import db, start_writing
+from calendar_app.people import inviting
+from calendar_app.people.models import Member, Person, Session, Team
+from calendar_app.people.roles import actor_for
+from calendar_app.people.setting_up import add_person, make_link
+from tests.browsing import Browser
+from tests.factories import make_person, make_team
+
+PASSWORD = {"name": "Mallory", "timezone": "UTC", "password": "a long enough sentence 99"}
+
+
+def invitation(owner, team, email, role="viewer"):
+    start_writing()
+    token = inviting.invite(actor_for(owner), team, email, role)
+    db.session.commit()
+    return f"/enter/invitation/{token}"
+
+
+def test_who_invites_does_not_become_the_one_who_was_to_set_up_in_another_team(team, owner, browser):
+    theirs = make_team("Their team")
+    add_person("victim@example.org", theirs.name, "owner")
+    path = invitation(owner, team, "victim@example.org")
+    answer = browser.send(path, PASSWORD)
+    assert (answer.status_code, browser.get("/team").status_code) == (422, 303)
+    victim = db.session.scalar(sa.select(Person).where(Person.email == "victim@example.org"))
+    assert (victim.password_hash, [one.team.name for one in victim.memberships]) == (None, ["Their team"])
+
+
+def test_a_link_of_one_kind_opens_no_door_of_another(team, owner, browser):
+    path = invitation(owner, team, "new@example.org")
+    for purpose in ("set-up", "sign-in", "reset", "invitation%00", "Invitation"):
+        assert browser.get(path.replace("invitation", purpose)).status_code in {404, 410}
+
+
+def test_a_used_link_is_used_up_whoever_holds_it(app, owner, browser):
+    start_writing()
+    token = make_link(owner, "sign-in", 1)
+    assert browser.send(f"/enter/sign-in/{token}").status_code == 303
+    other = Browser(app, app.response_class)
+    assert other.get(f"/enter/sign-in/{token}").status_code == 410
+    assert other.post(f"/enter/sign-in/{token}").status_code == 410
+    assert other.get("/team").status_code == 303
+
+
+def test_looking_at_a_link_or_asking_by_head_uses_nothing_up(owner, browser):
+    start_writing()
+    token = make_link(owner, "sign-in", 1)
+    for method in ("GET", "HEAD", "OPTIONS", "GET"):
+        assert browser.open(f"/enter/sign-in/{token}", method=method).status_code == 200
+    assert browser.get("/team").status_code == 303
+    assert browser.send(f"/enter/sign-in/{token}").status_code == 303
+
+
+def test_of_ten_who_use_a_link_at_once_one_comes_in(app, owner):
+    start_writing()
+    path = f"/enter/sign-in/{make_link(owner, 'sign-in', 1)}"
+    db.session.commit()
+    statuses = at_once(app, [lambda browser: browser.post(path).status_code] * 10)
+    assert sorted(statuses) == [303] + [410] * 9
+    assert db.session.scalar(sa.select(sa.func.count(Session.id))) == 1
+
+
+def test_of_two_who_accept_an_invitation_at_once_one_is_in_once(app, team, owner):
+    path = invitation(owner, team, "new@example.org", "author")
+    statuses = at_once(app, [lambda browser: browser.post(path, data=PASSWORD).status_code] * 4)
+    assert sorted(statuses) == [303, 410, 410, 410]
+    assert db.session.scalar(sa.select(sa.func.count(Member.id)).where(Member.role == "author")) == 1
+
+
+def test_of_two_owners_who_remove_each_other_at_once_one_stays(app):
+    """Also where both step down, or one does both."""
+    for turn in ("removal", "role"):
+        team = make_team(f"Team {turn}")
+        number = team.id
+        people = [make_person(team, "owner") for _ in range(2)]
+        members = [one.memberships[0].id for one in people]
+        path = f"/team/members/{{}}/{turn}"
+        acts = [
+            signed_in(person, path.format(member))
+            for person, member in zip(people, reversed(members), strict=True)
+        ]
+        at_once(app, acts)
+        owners = sa.select(sa.func.count(Member.id)).where(Member.team_id == number, Member.role == "owner")
+        assert db.session.scalar(owners) == 1
+
+
+def test_two_owners_may_invite_the_same_stranger_at_once(app):
+    owners = [make_person(make_team(), "owner") for _ in range(4)]
+    form = {"email": "same@example.org", "role": "viewer"}
+    assert at_once(app, [signed_in(one, "/team/invitations", form) for one in owners]) == [200] * 4
+    assert (
+        db.session.scalar(sa.select(sa.func.count(Person.id)).where(Person.email == "same@example.org")) == 1
+    )
+
+
+def test_an_invitation_says_nothing_of_other_teams(team, owner, browser):
+    make_person(make_team("Quokka"), "owner", email="quokka@example.org", name="Quokka Person")
+    browser.sign_in(owner)
+    answers = [
+        browser.send("/team/invitations", {"email": email, "role": "viewer"}, page="/team")
+        for email in ("quokka@example.org", "nobody@example.org")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "Quokka" not in answers[0].text
+
+
+def signed_in(person, path, form=None):
+    """Signs in beforehand; what is returned then acts."""
+    start_writing()
+    enter = f"/enter/sign-in/{make_link(person, 'sign-in', 1)}"
+    db.session.commit()
+
+    def act(browser):
+        browser.post(enter)
+        browser.together.wait(20)
+        return browser.post(path, data=form or {"role": "viewer"}).status_code
+
+    return act
+
+
+def at_once(app, acts):
+    """What each act answers, all done in threads of their own at the same moment."""
+    together, found = Barrier(len(acts)), []
+
+    def run(act):
+        browser = Browser(app, app.response_class)
+        browser.raise_on_error, browser.together = False, together
+        with app.app_context():
+            if act.__name__ != "act":
+                together.wait(20)
+            found.append(act(browser))
+            db.session.remove()
+
+    db.session.rollback()
+    db.session.remove()
+    threads = [Thread(target=contextvars.Context().run, args=(run, act)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    db.session.expire_all()
+    assert db.session.scalar(sa.select(sa.func.count(Team.id))) > 0
+    return found
