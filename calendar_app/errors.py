@@ -10,6 +10,7 @@ from flask import current_app, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from calendar_app.extensions import db
+from calendar_app.languages import say, say_later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ class Stale(Exception):
 
     def __init__(self, current: int) -> None:
         super().__init__(
-            "Somebody saved this post after you opened it. Load it again and put your change on top."
+            say("Somebody saved this post after you opened it. Load it again and put your change on top.")
         )
         self.current = current
 
@@ -47,15 +48,15 @@ class Conflict(Exception):
 
 
 SENTENCES = {
-    400: "We could not read what was sent.",
-    401: "Sign in to see this page.",
-    403: "Your role does not allow this. Ask an owner of your team.",
-    404: "There is no page at this address.",
-    405: "This address cannot be used in that way.",
-    410: "This address has been switched off.",
-    413: "That is too much for one go. Send less.",
-    429: "Too many tries in a short time. Wait a moment and try again.",
-    500: "Something went wrong on our side. It has been written down; nothing you saved is lost.",
+    400: say_later("We could not read what was sent."),
+    401: say_later("Sign in to see this page."),
+    403: say_later("Your role does not allow this. Ask an owner of your team."),
+    404: say_later("There is no page at this address."),
+    405: say_later("This address cannot be used in that way."),
+    410: say_later("This address has been switched off."),
+    413: say_later("That is too much for one go. Send less."),
+    429: say_later("Too many tries in a short time. Wait a moment and try again."),
+    500: say_later("Something went wrong on our side. It has been written down; nothing you saved is lost."),
 }
 
 
@@ -95,15 +96,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     status = error.code or 500
     if isinstance(error, SecurityError):
-        return answer(
-            400, f"This site is reached at {current_app.config['SETTINGS'].base_url} (SLUICE_BASE_URL)."
-        )
+        address = current_app.config["SETTINGS"].base_url
+        return answer(400, say("This site is reached at %(address)s (SLUICE_BASE_URL).", address=address))
     kept = {"Retry-After", "WWW-Authenticate", "Allow"}
     headers = {name: value for name, value in error.get_headers() if name in kept}
-    return answer(status, SENTENCES.get(status, error.name + "."), headers=headers)
+    sentence = say(SENTENCES[status]) if status in SENTENCES else error.name + "."
+    return answer(status, sentence, headers=headers)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     number = secrets.token_hex(4)
     log.exception("unexpected error %s at %s", number, request.path, exc_info=error)
-    return answer(500, f"{SENTENCES[500]} If you write to us about it, name {number}.")
+    sentence = say(SENTENCES[500])
+    return answer(500, f"{sentence} {say('If you write to us about it, name %(number)s.', number=number)}")

@@ -17,6 +17,7 @@ from calendar_app.channels.packing import open_secrets, seal_secrets
 from calendar_app.channels.registry import ADAPTERS, adapter_for
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
 from calendar_app.sealing import CannotOpen
@@ -56,9 +57,9 @@ def connect(
     actor.need(RIGHT, team_id)
     adapter = ADAPTERS.get(channel)
     if adapter is None:
-        raise Refused(
-            {"channel": f"There is no channel “{channel[:40]}”. Choose {' or '.join(sorted(ADAPTERS))}."}
-        )
+        names = f" {say('or')} ".join(sorted(ADAPTERS))
+        sentence = say("There is no channel “%(name)s”. Choose %(names)s.", name=channel[:40], names=names)
+        raise Refused({"channel": sentence})
     found = Findings()
     name = fields.name(name, found)
     given = fields.settings(adapter, settings, found), _chosen(fields.secrets(adapter, secrets, found))
@@ -113,7 +114,8 @@ def pause(account: Account, *, actor: Actor, now: datetime) -> None:
     if account.state == "paused":
         return
     if account.state == "broken":
-        raise Conflict(f"This account does not send as it is. {account.state_reason or ''}".strip())
+        sentence = say("This account does not send as it is.")
+        raise Conflict(f"{sentence} {account.state_reason or ''}".strip())
     _set_state(account, "paused", f"{PAUSED_BY} {actor.person.name}.", now)
     record("account paused", _subject(account), actor=actor, team_id=account.team_id)
 
@@ -183,7 +185,7 @@ def test_account(account: Account, *, actor: Actor, now: datetime) -> str:
 def _need(account: Account, actor: Actor) -> None:
     actor.need(RIGHT, account.team_id)
     if account.deleted_at is not None:
-        raise Conflict("This account has been disconnected. Connect it anew.")
+        raise Conflict(say("This account has been disconnected. Connect it anew."))
 
 
 def _lock(account: Account) -> None:
@@ -209,11 +211,11 @@ def _checked(
 
 def _refuse_others(account: Account, changes: Mapping[str, Any], found: Findings) -> None:
     if changes.get("channel", account.channel) != account.channel:
-        found.add("channel", "The channel of an account cannot be changed. Connect another account.")
+        found.add("channel", say("The channel of an account cannot be changed. Connect another account."))
     if changes.get("state", account.state) not in {account.state, "paused", "ok"}:
-        found.add("state", "Say “paused” to hold this account back, or “ok” to let it go on.")
+        found.add("state", say("Say “paused” to hold this account back, or “ok” to let it go on."))
     for name in sorted(set(changes) - KEYS):
-        found.add(name[:60], "An account has no such field. Leave it out.")
+        found.add(name[:60], say("An account has no such field. Leave it out."))
 
 
 def _chosen(secrets: Mapping[str, str | None]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calendar_app.languages import grouped, say
 from calendar_app.posts.checking import line
 from calendar_app.posts.text import clean
 
@@ -21,7 +22,7 @@ def name(value: Any, found: Findings) -> str:
     """The account's own name, on one line."""
     text = line(value, "name", LONGEST_NAME, found)
     if not text:
-        found.add("name", "Give the account a name, such as City website.")
+        found.add("name", say("Give the account a name, such as City website."))
     return text
 
 
@@ -41,7 +42,7 @@ def _texts(group: str, known: set[str], values: Any, found: Findings) -> dict[st
     if values is None:
         return {}
     if not isinstance(values, dict):
-        found.add(group, "Give the fields by name, each with its text.")
+        found.add(group, say("Give the fields by name, each with its text."))
         return {}
     return {
         key: _text(f"{group}.{key}", value, found)
@@ -51,8 +52,9 @@ def _texts(group: str, known: set[str], values: Any, found: Findings) -> dict[st
 
 def _known(group: str, known: set[str], values: Mapping[Any, Any], found: Findings) -> dict[str, Any]:
     for key in values.keys() - known:
-        offer = f"It has {' and '.join(sorted(known))}." if known else "It needs none."
-        found.add(f"{group}.{str(key)[:60]}", f"This channel has no such field. {offer}")
+        names = f" {say('and')} ".join(sorted(known))
+        offer = say("It has %(names)s.", names=names) if known else say("It needs none.")
+        found.add(f"{group}.{str(key)[:60]}", f"{say('This channel has no such field.')} {offer}")
     return {str(key): value for key, value in values.items() if key in known}
 
 
@@ -60,9 +62,13 @@ def _text(where: str, value: Any, found: Findings) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        found.add(where, "Write this as text.")
+        found.add(where, say("Write this as text."))
         return ""
     text = clean(value).strip()
     if len(text) > LONGEST_VALUE:
-        found.add(where, f"This is {len(text):,} characters long; {LONGEST_VALUE:,} fit. Shorten it.")
+        sentence = say(
+            "This is %(count)s characters long; %(most)s fit. Shorten it.",
+            count=grouped(len(text)), most=grouped(LONGEST_VALUE),
+        )  # fmt: skip
+        found.add(where, sentence)
     return text

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from calendar_app.channels.registry import adapter_for
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people.audit import record
+from calendar_app.posts.state_words import in_a_sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,9 +29,10 @@ def resolve(delivery: Delivery, outcome: str, *, actor: Actor, now: datetime) ->
     db.session.refresh(delivery, with_for_update=True)
     actor.need("resolve deliveries", delivery.post.team_id)
     if outcome not in OUTCOMES:
-        raise Refused({"outcome": "Say “sent” if it is there, or “send again” if it is not."})
+        raise Refused({"outcome": say("Say “sent” if it is there, or “send again” if it is not.")})
     if delivery.state not in RESOLVABLE:
-        raise Conflict(f"This delivery is {delivery.state}: there is nothing to decide.")
+        state = in_a_sentence(delivery.state)
+        raise Conflict(say("This delivery is %(state)s: there is nothing to decide.", state=state))
     before = {"state": delivery.state, "reason": delivery.reason, "attempts": delivery.attempts}
     if outcome == "sent":
         _mark_sent(delivery, actor, now)
@@ -66,7 +69,7 @@ def _send_again(delivery: Delivery, now: datetime) -> None:
 
 def _why_not(delivery: Delivery) -> str | None:
     if delivery.account.deleted_at is not None:
-        return "This account has been disconnected. Connect it anew and duplicate the post."
+        return say("This account has been disconnected. Connect it anew and duplicate the post.")
     state = delivery.post.state
     if (
         delivery.action == "withdraw"
@@ -76,5 +79,5 @@ def _why_not(delivery: Delivery) -> str | None:
     ):
         return None
     if state == "missed":
-        return "The whole post was missed. Give it a new time, or publish it now."
-    return f"The post is {state.replace('_', ' ')}: there is nothing to send."
+        return say("The whole post was missed. Give it a new time, or publish it now.")
+    return say("The post is %(state)s: there is nothing to send.", state=in_a_sentence(state))

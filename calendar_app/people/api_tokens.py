@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from calendar_app import tokens
 from calendar_app.errors import Refused
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people import audit
 from calendar_app.people.models import ApiToken, Person
 from calendar_app.people.noting import note_use
@@ -35,7 +36,8 @@ def create(
     now = now or utcnow()
     row = ApiToken(person=person, name=_checked_name(name), scope=_checked_scope(scope))
     if len(living(person, now)) >= MOST_PER_PERSON:
-        raise Refused({"name": f"You have {MOST_PER_PERSON} keys already. Revoke one first."})
+        sentence = say("You have %(most)s keys already. Revoke one first.", most=MOST_PER_PERSON)
+        raise Refused({"name": sentence})
     token = tokens.make(PREFIX)
     row.digest, row.created_at, row.expires_at = (
         tokens.digest(token),
@@ -85,19 +87,19 @@ def revoke(row: ApiToken, *, actor: Actor | None = None, now: datetime | None = 
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120 or not name.isprintable():
-        raise Refused({"name": "Name the program that will use the key, in at most 120 characters."})
+        raise Refused({"name": say("Name the program that will use the key, in at most 120 characters.")})
     return name
 
 
 def _checked_scope(scope: str) -> str:
     if scope not in SCOPES:
-        raise Refused({"scope": "Choose “read” or “write”."})
+        raise Refused({"scope": say("Choose “read” or “write”.")})
     return scope
 
 
 def _checked_days(days: int) -> int:
     if not 1 <= days <= 730:
-        raise Refused({"days": "A key can last from 1 day to 730 days."})
+        raise Refused({"days": say("A key can last from 1 day to 730 days.")})
     return days
 
 

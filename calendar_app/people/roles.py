@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from calendar_app.errors import NotAllowed
 from calendar_app.extensions import db
+from calendar_app.languages import say, say_later
 from calendar_app.people.models import Member, Person
 
 if TYPE_CHECKING:
@@ -29,17 +30,20 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 NEVER_BY_TOKEN = frozenset({"manage people"})
 READING = frozenset({"see plan", "see audit"})
 
+_WRITER = say_later("be author, editor or owner")
+_APPROVER = say_later("be editor or owner")
+_IN_CHARGE = say_later("be owner")
 _NEEDS = {
-    "see plan": "be a member of this team",
-    "write posts": "be author, editor or owner",
-    "schedule posts": "be author, editor or owner",
-    "approve posts": "be editor or owner",
-    "publish posts": "be editor or owner",
-    "edit streams": "be editor or owner",
-    "resolve deliveries": "be editor or owner",
-    "manage accounts": "be owner",
-    "manage people": "be owner",
-    "see audit": "be owner",
+    "see plan": say_later("be a member of this team"),
+    "write posts": _WRITER,
+    "schedule posts": _WRITER,
+    "approve posts": _APPROVER,
+    "publish posts": _APPROVER,
+    "edit streams": _APPROVER,
+    "resolve deliveries": _APPROVER,
+    "manage accounts": _IN_CHARGE,
+    "manage people": _IN_CHARGE,
+    "see audit": _IN_CHARGE,
 }
 
 
@@ -69,8 +73,10 @@ class Actor:
         if self.may(right, team_id):
             return
         if self.scope == "read" and right not in READING:
-            raise NotAllowed("This token may only read. Make one with the scope “write”.")
-        raise NotAllowed(f"For this you must {_NEEDS[right]}. Ask an owner of your team.")
+            raise NotAllowed(say("This token may only read. Make one with the scope “write”."))
+        raise NotAllowed(
+            say("For this you must %(need)s. Ask an owner of your team.", need=say(_NEEDS[right]))
+        )
 
 
 def actor_for(person: Person, *, scope: str = "person", token_id: int | None = None) -> Actor:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from calendar_app import links, tokens
 from calendar_app.errors import Refused
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people import audit
 from calendar_app.people.models import LINK_PURPOSES, ROLES, Link, Member, Person, Site, Team
 from calendar_app.times import utcnow
@@ -193,14 +194,15 @@ def put_into_team(person: Person, team: Team, role: str) -> Member:
 
 def check_role(role: str) -> None:
     if role not in ROLES:
-        raise Refused({"role": f"There is no role “{role[:20]}”. Choose owner, editor, author or viewer."})
+        sentence = say("There is no role “%(role)s”. Choose owner, editor, author or viewer.", role=role[:20])
+        raise Refused({"role": sentence})
 
 
 def clean_email(text: str) -> str:
     """In small letters, without blanks around it. Raises Refused for what cannot be an address."""
     email = text.strip().lower()
     if not _EMAIL.fullmatch(email):
-        raise Refused({"email": "This is no e-mail address. Write it as name@example.org."})
+        raise Refused({"email": say("This is no e-mail address. Write it as name@example.org.")})
     return email
 
 
@@ -213,7 +215,7 @@ def _new_site(settings: Settings) -> Site:
 def _team_named(name: str) -> Team:
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120:
-        raise Refused({"team": "Give the team a name of at most 120 characters."})
+        raise Refused({"team": say("Give the team a name of at most 120 characters.")})
     team = db.session.execute(sa.select(Team).where(Team.name == name)).scalar_one_or_none()
     if team is None:
         team = Team(name=name)

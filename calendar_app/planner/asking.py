@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from calendar_app.errors import Refused
+from calendar_app.languages import say
 from calendar_app.planner.month import span as month_span
 from calendar_app.planner.week import span as week_span
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR
@@ -79,7 +80,8 @@ def asked(args: MultiDict[str, str], today: date, lanes: Sequence[Lane]) -> Aske
     """Read an address; all streams ticked is the same as none named. Raises Refused with a sentence."""
     view = args.get("view", "month")
     if view not in VIEWS:
-        raise Refused({"view": f"There is no view “{view[:20]}”. Choose month, week, list or day."})
+        sentence = say("There is no view “%(view)s”. Choose month, week, list or day.", view=view[:20])
+        raise Refused({"view": sentence})
     return Asked(
         view,
         day_of(args["date"]) if args.get("date") else today,
@@ -98,9 +100,10 @@ def day_of(text: str) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise Refused({"date": f"“{text[:20]}” is not a day. Write it as 2026-12-01."})
+        raise Refused({"date": say("“%(text)s” is not a day. Write it as 2026-12-01.", text=text[:20])})
     if not EARLIEST_YEAR < day.year < LATEST_YEAR:
-        raise Refused({"date": f"Choose a day from {EARLIEST_YEAR + 1} to {LATEST_YEAR - 1}."})
+        first, last = EARLIEST_YEAR + 1, LATEST_YEAR - 1
+        raise Refused({"date": say("Choose a day from %(first)s to %(last)s.", first=first, last=last)})
     return day
 
 
@@ -123,7 +126,12 @@ def _states(args: MultiDict[str, str]) -> tuple[str, ...]:
     states = _names(args.getlist("states"))
     for state in states:
         if state not in STATES:
-            raise Refused({"states": f"There is no state “{state[:20]}”. Choose from {', '.join(STATES)}."})
+            sentence = say(
+                "There is no state “%(state)s”. Choose from %(names)s.",
+                state=state[:20],
+                names=", ".join(STATES),
+            )
+            raise Refused({"states": sentence})
     return states
 
 
@@ -132,12 +140,12 @@ def _number(args: MultiDict[str, str], name: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
-        raise Refused({name: f"“{text[:20]}” is not a number."})
+        raise Refused({name: say("“%(text)s” is not a number.", text=text[:20])})
     return int(text)
 
 
 def _post(args: MultiDict[str, str]) -> str | None:
     text = args.get("post", "")
     if text and not _UUID.fullmatch(text):
-        raise Refused({"post": "This is not the address of a post."})
+        raise Refused({"post": say("This is not the address of a post.")})
     return text or None

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from calendar_app.errors import Conflict, Refused
+from calendar_app.languages import say
 from calendar_app.planner.plan import MOVABLE
 from calendar_app.posts.scheduling import reschedule
+from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.times import parse_wall, to_wall
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def move_post(
     the shown one is meant. Raises Refused, Stale, Conflict, NotAllowed.
     """
     if post.due_at is None or post.publish_at is None or post.timezone is None:
-        raise Refused({"date": "This post has no time yet. Open it and choose one."})
+        raise Refused({"date": say("This post has no time yet. Open it and choose one.")})
     if post.state not in MOVABLE:
         raise Conflict(_why_not(post))
     zone = shown_in or post.timezone
@@ -45,7 +47,8 @@ def move_post(
 
 
 def _why_not(post: Post) -> str:
-    title = post.title or "This post"
+    title = post.title or say("This post")
     if post.state == "missed":
-        return f"“{title}” missed its time. Open it to choose a new one."
-    return f"“{title}” has been {post.state} and keeps its day."
+        return say("“%(title)s” missed its time. Open it to choose a new one.", title=title)
+    state = in_a_sentence(post.state)
+    return say("“%(title)s” has been %(state)s and keeps its day.", title=title, state=state)

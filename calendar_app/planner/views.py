@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
-from calendar_app.languages import in_words
+from calendar_app.languages import in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
 from calendar_app.planner import loading
@@ -192,7 +192,7 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
 def _wanted(sent: Any) -> tuple[date, int]:
     text = str(sent.get("version", ""))
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Refused({"version": "Say which version of the post you moved. Load the page again."})
+        raise Refused({"version": say("Say which version of the post you moved. Load the page again.")})
     return day_of(str(sent.get("date", ""))), int(text)
 
 
@@ -214,5 +214,5 @@ def _instant(text: str) -> datetime:
     except (ValueError, OverflowError):
         known = None
     if known is None:
-        raise Refused({"since": "Give the time of the last answer, such as 2026-12-01T08:00:00Z."})
+        raise Refused({"since": say("Give the time of the last answer, such as 2026-12-01T08:00:00Z.")})
     return max(known, utcnow() - timedelta(days=1))
