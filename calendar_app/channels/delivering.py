@@ -33,6 +33,7 @@ THREADS = 32
 LINGER_SECONDS = 1.5
 # With calls in flight, wait so long for an outcome before looking whether something else is due.
 WAIT_SECONDS = 0.05
+GATHER_SECONDS = 0.004
 # While lingering, look this often: something new may have become due earlier.
 LOOK_SECONDS = 0.1
 SWEEP_EVERY = 2.0
@@ -148,13 +149,16 @@ class _Drain:
         self.done.put(send(parcel, self.outbound, clock_offset=self.offset))
 
     def _collect(self, *, wait: float) -> list[Outcome]:
+        """What has come back; after the first, a few milliseconds for others: they share a transaction."""
         found: list[Outcome] = []
         try:
             found.append(self.done.get(timeout=wait) if wait else self.done.get_nowait())
-            while True:
-                found.append(self.done.get_nowait())
+            until = time.monotonic() + GATHER_SECONDS
+            while len(found) < self.in_flight:
+                found.append(self.done.get(timeout=max(until - time.monotonic(), 0)))
         except queue.Empty:
-            return found
+            pass
+        return found
 
     def _write(self, outcomes: list[Outcome]) -> bool:
         """Outcomes alone, patiently: they are all that tells what has been sent. True when there were any."""
