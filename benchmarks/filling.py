@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.packing import seal_secrets
-from calendar_app.extensions import db
+from calendar_app.extensions import db, writing
 from calendar_app.people.models import Team
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.streams.models import Stream
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 SECRET = "whsec_c2x1aWNlLWJlbmNobWFya3Mtc2x1aWNlLWJlbmNobWFya3M="
 TEXT = (
-    "Notice {number}: the bridge over the river is **closed** from Monday to Wednesday while the joints are renewed. Buses 12 and 14 "
-    "go by the ring road; the [map](https://example.org/map) shows every stop.\n\nThank you for your patience.\n"
+    "Notice {number}: the bridge over the river is **closed** from Monday to Wednesday while the joints are renewed. "
+    "Buses 12 and 14 go by the ring road; the [map](https://example.org/map) shows every stop.\n\nThank you for your patience.\n"
 )
 
 
@@ -43,13 +43,24 @@ def add_streams(count: int, address: str, *, accounts: int = 1) -> list[Stream]:
 
 def schedule_posts(streams: Sequence[Stream], due: Sequence[datetime]) -> dict[str, datetime]:
     """One scheduled post for each instant, in turns over the streams; the keys of its deliveries → due."""
+    db.session.rollback()
+    with writing():
+        return _schedule(streams, due)
+
+
+def spread(start: datetime, count: int, seconds: float) -> list[datetime]:
+    return [start + timedelta(seconds=seconds * number / count) for number in range(count)]
+
+
+def _schedule(streams: Sequence[Stream], due: Sequence[datetime]) -> dict[str, datetime]:
     first = (db.session.scalar(sa.select(sa.func.max(Post.id))) or 0) + 1
     posts, places, deliveries = [], [], []
     for number, at in enumerate(due):
         stream = streams[number % len(streams)]
         post_id = first + number
-        posts.append({"id": post_id, "uuid": str(uuid.uuid4()), "team_id": stream.team_id, "title": f"Notice {number}",
-                      "text": TEXT.format(number=number), "timezone": stream.timezone, "state": "scheduled", "due_at": at})  # fmt: skip
+        posts.append({"id": post_id, "uuid": str(uuid.uuid4()), "team_id": stream.team_id, "state": "scheduled",
+                      "title": f"Notice {number}", "text": TEXT.format(number=number),
+                      "timezone": stream.timezone, "due_at": at})  # fmt: skip
         places.append({"post_id": post_id, "stream_id": stream.id, "position": 0})
         deliveries += [
             {"key": str(uuid.uuid4()), "post_id": post_id, "account_id": account.id, "serial": False,
@@ -63,10 +74,6 @@ def schedule_posts(streams: Sequence[Stream], due: Sequence[datetime]) -> dict[s
         db.session.execute(sa.text("SELECT setval('post_id_seq', (SELECT max(id) FROM post))"))
     db.session.commit()
     return {row["key"]: row["due_at"] for row in deliveries}
-
-
-def spread(start: datetime, count: int, seconds: float) -> list[datetime]:
-    return [start + timedelta(seconds=seconds * number / count) for number in range(count)]
 
 
 def _account(team: Team, number: int, address: str) -> Account:

@@ -1,4 +1,4 @@
-"""Lateness: from the due instant to the first byte at the receiver, at 50 deliveries a second; beside RQ's scheduler."""
+"""Lateness: from the due instant to the first byte at the receiver, 50 deliveries a second; beside RQ's scheduler."""
 
 from __future__ import annotations
 
