@@ -23,7 +23,8 @@ Row = TypeVar("Row")
 SECRET = "whsec_c2x1aWNlLWJlbmNobWFya3Mtc2x1aWNlLWJlbmNobWFya3M="
 TEXT = (
     "Notice {number}: the bridge over the river is **closed** from Monday to Wednesday while the joints are renewed. "
-    "Buses 12 and 14 go by the ring road; the [map](https://example.org/map) shows every stop.\n\nThank you for your patience.\n"
+    "Buses 12 and 14 go by the ring road; the [map](https://example.org/map) shows every stop.\n\n"
+    "Thank you for your patience.\n"
 )
 
 
