@@ -12,7 +12,7 @@ export function say(sentence, { undo = null } = {}) {
   clearTimeout(timer);
   offered = undo;
   text.textContent = sentence;
-  button.hidden = !undo;
+  if (button) button.hidden = !undo;
   box.hidden = false;
   timer = setTimeout(hide, SECONDS * 1000);
 }

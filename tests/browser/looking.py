@@ -36,6 +36,16 @@ def look_at(page, name):
     return found
 
 
+def look_through(page, pages):
+    """Open each (name, path) and look at it; all that is wrong anywhere, so that one run tells everything."""
+    found = []
+    for name, path in pages:
+        answer = page.goto(path)
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        found += look_at(page, name)
+    return found
+
+
 def _barriers(page):
     """What axe finds: the rule, and where."""
     for rule in page.evaluate(_RUN):

@@ -10,21 +10,11 @@ from playwright.sync_api import expect
 
 from calendar_app.extensions import db
 from calendar_app.people.setting_up import first_link, make_link
-from tests.browser.looking import look_at
+from tests.browser.looking import look_at, look_through
 from tests.browser.worlds import busy_town_hall, make_town_hall
-from tests.factories import make_account, make_person
+from tests.factories import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-def look_through(page, pages):
-    """Open each (name, path) and look at it; all that is wrong anywhere, so that one run tells everything."""
-    found = []
-    for name, path in pages:
-        answer = page.goto(path)
-        assert answer.status == 200, f"{path} answers {answer.status}"
-        found += look_at(page, name)
-    return found
 
 
 def test_coming_in(site):
@@ -101,52 +91,22 @@ def test_reading_a_post_without_the_right_to_write(site):
     assert look_through(page, [("post-read", f"/posts/{hall.posts['scheduled'].uuid}/edit")]) == []
 
 
-def test_streams(site):
+def test_what_readers_see(site):
     hall = busy_town_hall()
-    page = site.open(hall.kari)
+    reader = site.open()
     paths = [
-        ("streams", "/streams"), ("stream-new", "/streams/new"), ("stream-edit", "/streams/roads/edit"),
+        ("follow", "/"), ("follow-chosen", "/?s=roads&s=culture&way=feed"), ("stream-page", "/streams/roads"),
+        ("stream-page-empty", "/streams/culture"), ("post-page", f"/posts/{hall.posts['delivered'].uuid}"),
     ]  # fmt: skip
-    found = look_through(page, paths)
-    page.goto("/streams/new")
-    page.get_by_label("How often is it heard?").fill("whenever the moon is full")
-    page.locator("[data-stream-form]").evaluate("form => { form.noValidate = true; form.requestSubmit() }")
-    expect(page.get_by_role("alert")).to_be_focused()
-    found += look_at(page, "stream-refused")
-    site.watch(page).expect("status of 422")
+    found = look_through(reader, paths)
+    assert reader.goto(f"/posts/{hall.posts['withdrawn'].uuid}").status == 410
+    found += look_at(reader, "post-page-withdrawn")
+    site.watch(reader).expect("status of 410")
     assert found == []
 
 
-def test_streams_before_the_first(site):
-    hall = make_town_hall()
-    for stream in (hall.roads, hall.culture):
-        db.session.delete(stream)
-    assert look_through(site.open(hall.kari), [("streams-empty", "/streams")]) == []
-
-
-def test_accounts(site):
-    hall = busy_town_hall()
-    make_account(hall.team, "webhook", name="City website", settings={"url": "https://example.org/hook"})
-    page = site.open(hall.kari)
-    paths = [
-        ("accounts", "/accounts"), ("account-choose", "/accounts/new"),
-        ("account-new", "/accounts/new?channel=webhook"),
-    ]  # fmt: skip
-    found = look_through(page, paths)
-    page.get_by_label("Name").fill("City news")
-    page.get_by_role("textbox", name="Address").fill("https://example.org/news")
-    page.get_by_role("button", name="Connect").click()
-    expect(page.locator("[data-focus-first]")).to_be_focused()
-    found += look_at(page, "account-connected")
-    page.goto("/accounts")
-    page.get_by_role("link", name="Town hall screen", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Town hall screen")
-    found += look_at(page, "account-edit")
-    assert found == []
-
-
-def test_accounts_before_the_first(site):
-    assert look_through(site.open(make_town_hall().kari), [("accounts-empty", "/accounts")]) == []
+def test_readers_before_the_first_stream(site):
+    assert look_through(site.open(), [("follow-empty", "/")]) == []
 
 
 def test_errors(site):

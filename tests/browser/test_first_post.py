@@ -105,7 +105,7 @@ def schedule(page):
 def reads_it(site, post):
     """A reader finds it on the page of the post, on that of its stream, and in a calendar program."""
     reader = site.open()
-    for path in (f"/posts/{post}", "/streams/road-works"):
+    for path in ("/", "/streams/road-works", f"/posts/{post}"):
         assert reader.goto(path).status == 200
         expect(reader.get_by_role("main")).to_contain_text("Storgata is closed")
     expect(reader.get_by_role("main").locator("strong")).to_have_text("Monday")

@@ -10,8 +10,7 @@ from calendar_app.channels.models import Account
 from calendar_app.extensions import database_now, db
 from calendar_app.streams.editing import archive
 from calendar_app.streams.models import Stream
-from tests.browser.looking import look_at
-from tests.browser.test_every_page import look_through
+from tests.browser.looking import look_at, look_through
 from tests.browser.worlds import busy_town_hall, make_town_hall
 from tests.factories import make_account, make_actor, make_person, make_stream, make_team
 from tests.receiver import Receiver
