@@ -1,0 +1,244 @@
+"""Members who reach for more than their role gives: every route that changes something, asked by each role.
+
+The verdict is the database: nothing in it may have changed. Whoever adds a route says here who may use it.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+import sqlalchemy as sa
+
+from calendar_app.extensions import db
+from calendar_app.people import api_tokens, inviting
+from calendar_app.people.models import Link, Member
+from calendar_app.people.roles import actor_for
+from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+# What happens to nobody but oneself; looking; and coming in.
+OWN = {"people", "settings", "static"}
+LOOKS = {"writing.preview"}
+OF_EDITORS = {
+    *("accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
+    *("post_steps.approval", "post_steps.publication", "post_steps.withdrawal", "api.steps_approve"),
+    *(
+        "api.steps_publish",
+        "api.steps_withdraw",
+        "api.streams_make",
+        "api.streams_change",
+        "api.deliveries_settle",
+    ),
+}
+OF_OWNERS = {
+    *("accounts.save", "accounts.disconnect", "accounts.pause", "accounts.resume", "accounts.test"),
+    *("accounts.connect", "team.invite", "team.take_back", "team.remove", "team.change_role"),
+    *("api.accounts_connect", "api.accounts_change", "api.accounts_disconnect", "api.accounts_test"),
+}
+OF_AUTHORS = {
+    *(
+        "posts.create",
+        "posts.save",
+        "writing.save_draft",
+        "planner.move",
+        "post_steps.copy",
+        "post_steps.removal",
+    ),
+    *("post_steps.restoration", "post_steps.review", "post_steps.end_review", "post_steps.end_approval"),
+    *(
+        "post_steps.schedule",
+        "post_steps.unschedule",
+        "api.posts_make",
+        "api.posts_change",
+        "api.posts_discard",
+    ),
+    *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
+}
+BODIES = {
+    "api.posts_make": {"streams": ["roads"], "title": "Mine"},
+    "api.posts_change": {"version": 2, "title": "Mine"},
+    "api.streams_make": {"handle": "mine", "name": "Mine"},
+    "api.streams_change": {"name": "Mine"},
+    "api.accounts_connect": {"channel": "log", "name": "Mine"},
+    "api.accounts_change": {"name": "Mine", "state": "paused"},
+    "api.deliveries_settle": {"outcome": "sent"},
+    "writing.save_draft": {"version": 2, "title": "Mine"},
+    "posts.create": {"title": "Mine", "streams": ["roads"], "draft_key": "k" * 20},
+    "posts.save": {"title": "Mine", "stream": "roads", "version": "2"},
+    "planner.move": {"version": "2", "date": "2027-05-05"},
+    "streams.make": {"handle": "mine", "name": "Mine", "timezone": "UTC"},
+    "streams.save": {"name": "Mine"},
+    "accounts.save": {"name": "Mine"},
+    "accounts.connect": {"name": "Mine"},
+    "accounts.settle": {"outcome": "sent"},
+    "team.invite": {"email": "mine@example.org", "role": "owner"},
+    "team.change_role": {"role": "owner"},
+}
+AS_JSON = {"writing.save_draft", "posts.create", "writing.preview"}
+
+
+@pytest.fixture
+def things(team, stream, owner):
+    """One of each kind, of the very team."""
+    account = make_account(team, streams=[stream])
+    post = make_scheduled(stream, actor=actor_for(owner))
+    inviting.invite(actor_for(owner), team, "new@example.org", "viewer")
+    db.session.commit()
+    member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
+    return {
+        "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle,
+        "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
+        "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),
+    }  # fmt: skip
+
+
+class Asker:
+    """A member with a key of their own."""
+
+    def __init__(self, app, browser, person, things, scope="write"):
+        self.app, self.browser, self.things = app, browser.sign_in(person), things
+        self.headers = {"Authorization": f"Bearer {api_tokens.create(person, 'Key', scope)}"}
+        db.session.commit()
+
+    def ask(self, rule, method):
+        with self.app.test_request_context():
+            names = {name: self.things[name] for name in rule.arguments}
+            path = self.app.url_map.bind("localhost").build(rule.endpoint, names, method=method)
+        step = {"version": "2"} if rule.endpoint.startswith("post_steps.") else {}
+        body = BODIES.get(rule.endpoint, step)
+        program = rule.endpoint.startswith("api.")
+        sent = {"json": body} if program or rule.endpoint in AS_JSON else {"data": body}
+        path += "?channel=log" if rule.endpoint == "accounts.connect" else ""
+        return self.browser.open(path, method=method, headers=self.headers if program else {}, **sent)
+
+
+def changing(app, kinds):
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - SAFE):
+            if rule.endpoint in kinds:
+                yield rule, method
+
+
+def test_every_route_that_changes_something_is_known_here(app):
+    known = OF_AUTHORS | OF_EDITORS | OF_OWNERS | LOOKS
+    there = {
+        rule.endpoint for rule in app.url_map.iter_rules()
+        if (rule.methods or set()) - SAFE and rule.endpoint.partition(".")[0] not in OWN
+    }  # fmt: skip
+    assert there == known
+
+
+@pytest.mark.parametrize(("role", "refused"), [
+    ("viewer", OF_AUTHORS | OF_EDITORS | OF_OWNERS), ("author", OF_EDITORS | OF_OWNERS), ("editor", OF_OWNERS),
+])  # fmt: skip
+def test_a_role_changes_nothing_beyond_its_rights(app, team, things, browser, role, refused):
+    asker = Asker(app, browser, make_person(team, role), things)
+    before, answers = contents(), {}
+    for rule, method in changing(app, refused):
+        answers[f"{method} {rule.endpoint}"] = asker.ask(rule, method).status_code
+    assert contents() == before
+    # What was thrown away is brought back by authors; nothing was, so there is nothing to find.
+    unlike = {name: status for name, status in answers.items() if status != 403 and "restoration" not in name}
+    assert unlike == {}
+
+
+def test_a_key_that_may_only_read_changes_nothing(app, owner, things, browser):
+    asker = Asker(app, browser, owner, things, scope="read")
+    before = contents()
+    kinds = {name for name in OF_AUTHORS | OF_EDITORS | OF_OWNERS if name.startswith("api.")}
+    answers = {f"{method} {rule.endpoint}": asker.ask(rule, method) for rule, method in changing(app, kinds)}
+    assert contents() == before
+    assert {answer.status_code for answer in answers.values()} == {403}
+    assert len(answers) == len(kinds)
+
+
+def test_a_key_opens_no_page_and_a_cookie_no_call(app, owner, things, browser):
+    key = api_tokens.create(owner, "Key", "write")
+    bearer = {"Authorization": f"Bearer {key}"}
+    for path in ("/team", "/settings", "/calendar", "/streams/new", f"/posts/{things['number']}/peek"):
+        assert app.test_client().get(path, headers=bearer).status_code == 303
+    assert browser.post(
+        "/settings/tokens", headers=bearer, data={"token_name": "x", "scope": "write", "days": "9"}
+    ).location.startswith("/sign-in")
+    browser.sign_in(owner)
+    for path in ("/api/v1/me", "/api/v1/posts", "/api/v1/streams"):
+        assert browser.get(path).status_code == 401
+        assert browser.get(f"{path}?access_token={key}&token={key}").status_code == 401
+
+
+def test_nobody_who_left_or_was_put_away_goes_on(app, team, owner, things, browser):
+    gone = make_person(team, "owner", name="Gone Person")
+    asker = Asker(app, browser, gone, things)
+    assert browser.get("/team").status_code == 200
+    db.session.delete(db.session.scalar(sa.select(Member).where(Member.person_id == gone.id)))
+    db.session.commit()
+    before = contents()
+    for rule, method in changing(app, OF_AUTHORS | OF_EDITORS | OF_OWNERS):
+        assert asker.ask(rule, method).status_code in {403, 404, 422}, rule.endpoint
+    assert browser.get("/api/v1/posts", headers=asker.headers).json["items"] == []
+    assert browser.get("/calendar").status_code == 200
+    assert contents() == before
+
+
+NOT_OFFERED = (
+    *("id", "state", "team", "team_id", "author_id", "approver_id", "published_at", "withdrawn_at", "due_at"),
+    *("revision", "uuid", "created_at", "own_places", "deliveries", "called_off_at", "url", "__class__"),
+)
+
+
+def test_nothing_can_be_set_that_is_not_offered(app, team, stream, browser):
+    author = make_person(team, "author")
+    post = make_post(stream)
+    key = {"Authorization": f"Bearer {api_tokens.create(author, 'Key', 'write')}"}
+    browser.sign_in(author)
+    before = contents()
+    for field in NOT_OFFERED:
+        sent = {field: "published" if field == "state" else 1}
+        answers = [
+            browser.patch(f"/api/v1/posts/{post.uuid}", json={"version": 1, **sent}, headers=key),
+            browser.post("/api/v1/posts", json={"streams": ["roads"], **sent}, headers=key),
+            browser.post(f"/posts/{post.uuid}/draft", json={"version": 1, **sent}),
+            browser.post(f"/posts/{post.uuid}", data={"version": "1", **sent}),
+        ]
+        assert [answer.status_code for answer in answers] == [422, 422, 200, 303], field
+    assert contents() == before
+
+
+def test_what_was_agreed_on_is_changed_by_no_author_whichever_way(app, team, owner, browser):
+    """Neither its words, nor its places, nor its streams; taking the approval back is the way."""
+    guarded = make_stream(team, "guarded", needs_approval=True)
+    free = make_stream(team, "free")
+    account = make_account(team, streams=[free])
+    author = make_person(team, "author")
+    post = make_scheduled(free, actor=actor_for(owner), state="approved")
+    post.in_streams[0].stream = guarded
+    db.session.commit()
+    path, key = (
+        f"/api/v1/posts/{post.uuid}",
+        {"Authorization": f"Bearer {api_tokens.create(author, 'Key', 'write')}"},
+    )
+    browser.sign_in(author)
+    before, version = contents(), post.version
+    for sent in ({"text": "Mine"}, {"streams": ["free"]}, {"accounts": [account.id]}, {"link": "https://mine.example"},
+                 {"variants": {str(account.id): {"text": "Mine"}}}, {"event": None, "language": "nb"}):  # fmt: skip
+        assert browser.patch(path, json={"version": version, **sent}, headers=key).status_code == 403, sent
+        assert browser.post(f"/posts/{post.uuid}/draft", json={"version": version, **sent}).status_code in {
+            200,
+            403,
+        }
+    assert contents() == before
+
+
+def contents():
+    """Everything but who was there, and what is counted of keys."""
+    db.session.commit()
+    left_out = {"audit", "session", "api_token", "replay", "feed_part", "pulse"}
+    found = {}
+    for table in db.metadata.sorted_tables:
+        if table.name not in left_out:
+            rows = db.session.execute(sa.select(table)).all()
+            found[table.name] = sorted(json.dumps([*row], default=str) for row in rows)
+    db.session.commit()
+    return found
