@@ -100,7 +100,9 @@ def test_one_changed_character_spoils_a_link(position: int):
 
 
 @pytest.mark.parametrize(
-    "token", ["", ".", "..", "a.b.c", "ø", "\ud800", "\x00", "a" * 5000, sign(KEY, "c", 1)[:-1]]
+    "token",
+    ["", ".", "..", "a.b.c", "ø", "\ud800", "\x00", "a" * 5000, sign(KEY, "c", 1)[:-1]],
+    ids=["empty", "dot", "dots", "parts", "letter", "half", "nul", "long", "cut"],
 )
 def test_rubbish_is_a_bad_link_with_a_sentence(token: str):
     with pytest.raises(BadLink) as caught:
