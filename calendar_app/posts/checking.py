@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from calendar_app import times
 from calendar_app.errors import Refused
+from calendar_app.languages import grouped, in_words, say
 from calendar_app.posts.models import KINDS, TEXT_LIMIT, TITLE_LIMIT
 from calendar_app.posts.text import clean
 
@@ -49,7 +50,13 @@ def line(value: Any, name: str, limit: int, found: Findings) -> str:
     """One line of text: controls and line breaks gone, length held."""
     text = " ".join(clean(str(value or "")).split())
     if len(text) > limit:
-        found.add(name, f"This is {len(text):,} characters long; {limit:,} fit. Shorten it.")
+        found.add(
+            name,
+            say(
+                "This is %(count)s characters long; %(most)s fit. Shorten it.",
+                count=grouped(len(text)), most=grouped(limit),
+            ),
+        )  # fmt: skip
     return text
 
 
@@ -58,8 +65,12 @@ def prose(value: Any, name: str, limit: int, found: Findings) -> str:
     text = clean(str(value or "")).strip("\n")
     if len(text) > limit:
         found.add(
-            name, f"This text has {len(text):,} characters; {limit:,} fit. Shorten it or link to a page."
-        )
+            name,
+            say(
+                "This text has %(count)s characters; %(most)s fit. Shorten it or link to a page.",
+                count=grouped(len(text)), most=grouped(limit),
+            ),
+        )  # fmt: skip
     return text
 
 
@@ -82,22 +93,22 @@ def link(value: Any, found: Findings, name: str = "link") -> str:
     except ValueError:
         usable = False
     if not usable or re.search(r"\s", address):
-        found.add(name, "Write a web address that begins with https:// or http://.")
+        found.add(name, say("Write a web address that begins with https:// or http://."))
     elif len(address) > 2000:
-        found.add(name, "This address is longer than 2,000 characters. Use a shorter one.")
+        found.add(name, say("This address is longer than 2,000 characters. Use a shorter one."))
     return address
 
 
 def language(value: Any, found: Findings) -> str:
     code = str(value or "").strip()
     if not LANGUAGE.fullmatch(code) or len(code) > 16:
-        found.add("language", "Write the language as a code such as en, nb or sv.")
+        found.add("language", say("Write the language as a code such as en, nb or sv."))
     return code
 
 
 def kind(value: Any, found: Findings) -> str:
     if value not in KINDS:
-        found.add("kind", f"Choose one of {', '.join(KINDS)}.")
+        found.add("kind", say("Choose one of %(names)s.", names=", ".join(KINDS)))
     return str(value)
 
 
@@ -121,8 +132,8 @@ def moment(
 
 def _what_is_missing(day: str | None, clock: str | None) -> str:
     if day:
-        return "Choose the time of day as well."
-    return "Choose the day as well." if clock else "Choose the day and the time."
+        return say("Choose the time of day as well.")
+    return say("Choose the day as well.") if clock else say("Choose the day and the time.")
 
 
 def zone_known(zone: Any, found: Findings, name: str) -> bool:
@@ -144,7 +155,7 @@ def event(value: Mapping[str, Any] | None, found: Findings) -> dict[str, Any]:
     if value.get("ends_at"):
         ends = moment(value.get("ends_at"), zone, found, name="event.ends_at", fold=1)
     if starts and ends and ends.instant < starts.instant:
-        found.add("event.ends_at", "The event ends before it begins. Choose a later end.")
+        found.add("event.ends_at", say("The event ends before it begins. Choose a later end."))
     return {
         "event_starts_at": starts.instant if starts else None,
         "event_ends_at": ends.instant if ends else None,
@@ -158,8 +169,13 @@ def in_future(planned: Moment, now: datetime, found: Findings) -> None:
         shown = times.to_wall(now, planned.timezone)
         found.add(
             "publish_at",
-            f"This time has passed: in {planned.timezone} it is now {shown:%H:%M} on {shown.day} {shown:%B %Y}. "
-            "Choose a later time, or publish now.",
+            say(
+                "This time has passed: in %(zone)s it is now %(time)s on %(day)s. "
+                "Choose a later time, or publish now.",
+                zone=planned.timezone,
+                time=f"{shown:%H:%M}",
+                day=in_words(shown.date()),
+            ),
         )
     elif planned.instant.year > datetime.now(UTC).year + 10:
-        found.add("publish_at", "This is more than ten years ahead. Choose an earlier time.")
+        found.add("publish_at", say("This is more than ten years ahead. Choose an earlier time."))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from calendar_app.channels.models import Account
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
+from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.people.models import Audit
 from calendar_app.posts import checking
@@ -18,6 +19,7 @@ from calendar_app.posts.checking import Findings
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
 from calendar_app.posts.scheduling import replan
 from calendar_app.posts.showing import readers_see_change, touch_feeds
+from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.posts.text import clean
 from calendar_app.posts.values import values_of, wall_text
 from calendar_app.streams.models import Stream
@@ -70,7 +72,9 @@ def edit(
     if version != post.version:
         raise Stale(post.version)
     if not post.editable:
-        raise Conflict("This post has been withdrawn and can no longer be changed. Duplicate it instead.")
+        raise Conflict(
+            say("This post has been withdrawn and can no longer be changed. Duplicate it instead.")
+        )
     _need_right_to_change(post, actor)
     before = _shown(post)
     old_streams = post.streams
@@ -98,11 +102,11 @@ def discard(post: Post, *, actor: Actor) -> None:
     lock(post)
     actor.need("write posts", post.team_id)
     if post.state in {"published", "withdrawn"}:
-        raise Conflict("This post has gone out. Withdraw it instead; what was sent stays on record.")
+        raise Conflict(say("This post has gone out. Withdraw it instead; what was sent stays on record."))
     if post.state == "scheduled":
-        raise Conflict("This post is scheduled. Take it back to draft first.")
+        raise Conflict(say("This post is scheduled. Take it back to draft first."))
     if post.deliveries and any(row.attempts for row in post.deliveries):
-        raise Conflict("Parts of this post were sent. It stays on record.")
+        raise Conflict(say("Parts of this post were sent. It stays on record."))
     record("post discarded", post.uuid, actor=actor, team_id=post.team_id, before=values_of(post))
     if post.called_off_at:
         # Readers' programs still hold it as cancelled: their feeds must notice that it is gone.
@@ -123,9 +127,9 @@ def streams_named(handles: Sequence[str], actor: Actor, *, team_id: int | None =
     """The streams behind the handles, in order, of one team of the asker. Raises Refused at `streams`."""
     wanted = list(dict.fromkeys(str(handle) for handle in handles))
     if not wanted:
-        raise Refused({"streams": "Choose at least one stream; the first is the post's home."})
+        raise Refused({"streams": say("Choose at least one stream; the first is the post's home.")})
     if len(wanted) > MOST_STREAMS:
-        raise Refused({"streams": f"A post can go to {MOST_STREAMS} streams at most."})
+        raise Refused({"streams": say("A post can go to %(most)s streams at most.", most=MOST_STREAMS)})
     printable = [handle for handle in wanted if handle.isprintable()]
     rows = db.session.scalars(
         sa.select(Stream).where(
@@ -135,12 +139,13 @@ def streams_named(handles: Sequence[str], actor: Actor, *, team_id: int | None =
     found = {stream.handle: stream for stream in rows}
     for handle in wanted:
         if handle not in found:
-            raise Refused(
-                {"streams": f"Your team has no stream “{clean(handle)[:60]}”. Choose one of its streams."}
+            sentence = say(
+                "Your team has no stream “%(handle)s”. Choose one of its streams.", handle=clean(handle)[:60]
             )
+            raise Refused({"streams": sentence})
     streams = [found[handle] for handle in wanted]
     if len({stream.team_id for stream in streams} | ({team_id} if team_id else set())) > 1:
-        raise Refused({"streams": "All streams of a post must belong to one team."})
+        raise Refused({"streams": say("All streams of a post must belong to one team.")})
     return streams
 
 
@@ -149,7 +154,7 @@ def _need_right_to_change(post: Post, actor: Actor) -> None:
     if post.state not in {"approved", "scheduled", "published"} or actor.may("approve posts", post.team_id):
         return
     if any(stream.needs_approval for stream in post.streams):
-        raise NotAllowed("This post has been approved. Ask an editor, or take the approval back first.")
+        raise NotAllowed(say("This post has been approved. Ask an editor, or take the approval back first."))
 
 
 def _put_in_streams(post: Post, streams: Sequence[Stream]) -> None:
@@ -182,12 +187,14 @@ def _plan(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[str, 
     zone = changes.get("timezone") or post.timezone
     if not post.plannable:
         if (wall_text(wall or ""), zone) != (wall_text(post.publish_at or ""), post.timezone):
-            found.add("publish_at", f"This post has been {post.state} and keeps its time.")
+            state = in_a_sentence(post.state)
+            found.add("publish_at", say("This post has been %(state)s and keeps its time.", state=state))
         return {}
     if not wall:
         if post.state == "scheduled":
             found.add(
-                "publish_at", "A scheduled post needs a time. Take it back to draft to leave the time open."
+                "publish_at",
+                say("A scheduled post needs a time. Take it back to draft to leave the time open."),
             )
         checking.zone_known(zone, found, "timezone")
         return {"publish_at": None, "due_at": None, "timezone": zone}
@@ -207,7 +214,7 @@ def _accounts(post: Post, changes: Mapping[str, Any], found: Findings) -> list[A
         )
     ).all()
     for missing in sorted(set(ids) - {account.id for account in rows}):
-        found.add("accounts", f"Your team has no account {missing}. Choose one of its accounts.")
+        found.add("accounts", _no_account(missing))
     return list(rows)
 
 
@@ -217,11 +224,15 @@ def _variants(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[i
     variants: dict[int, str | None] = {}
     for key, value in given.items():
         if not str(key).isdecimal() or int(key) not in ours:
-            found.add("variants", f"Your team has no account {str(key)[:20]}. Choose one of its accounts.")
+            found.add("variants", _no_account(str(key)[:20]))
             continue
         raw = (value or {}).get("text")
         variants[int(key)] = checking.prose(raw, f"variants.{key}", TEXT_LIMIT, found) if raw else None
     return variants
+
+
+def _no_account(number: object) -> str:
+    return say("Your team has no account %(number)s. Choose one of its accounts.", number=number)
 
 
 def _place(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from calendar_app.channels.models import WAITING, Delivery
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
+from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post, PostStream
@@ -60,15 +61,18 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
     if post.state == "published":
         return
     if post.state == "withdrawn":
-        raise Conflict("This post has been withdrawn. Duplicate it to publish it again.")
+        raise Conflict(say("This post has been withdrawn. Duplicate it to publish it again."))
     if any(stream.needs_approval for stream in post.streams) and post.state not in {"approved", "scheduled"}:
-        raise Conflict("This post needs approval before it goes out.")
+        raise Conflict(say("This post needs approval before it goes out."))
     need_streams_in_use(post)
     if not post.title and not post.text:
-        raise Refused({"text": "Write a title or a text first."})
+        raise Refused({"text": say("Write a title or a text first.")})
     if on_hold():
         raise Conflict(
-            "Nothing goes out at the moment: this site was restored from a backup and waits for its operator."
+            say(
+                "Nothing goes out at the moment: this site was restored from a backup "
+                "and waits for its operator."
+            )
         )
     post.due_at = now
     post.publish_at = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_app.errors import Conflict
+from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.drafting import lock
+from calendar_app.posts.state_words import in_a_sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +44,9 @@ def _move(post: Post, state: str, allowed: set[str], actor: Actor, now: datetime
     if post.state == state:
         return
     if post.state not in allowed:
-        raise Conflict(f"This post is {post.state.replace('_', ' ')}; that step does not fit here.")
+        raise Conflict(
+            say("This post is %(state)s; that step does not fit here.", state=in_a_sentence(post.state))
+        )
     before = post.state
     post.state = state
     post.version += 1

@@ -10,11 +10,13 @@ from calendar_app.channels.models import WAITING, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.errors import Conflict, Refused, Stale
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings, Moment
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.showing import readers_see_change
+from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.streams.cadence import Cadence, next_free
 from calendar_app.times import to_wall
 
@@ -36,14 +38,17 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
     if post.state == "scheduled":
         return
     if post.state not in SCHEDULABLE:
-        raise Conflict(f"This post is {post.state} and cannot be scheduled. Duplicate it instead.")
+        state = in_a_sentence(post.state)
+        raise Conflict(
+            say("This post is %(state)s and cannot be scheduled. Duplicate it instead.", state=state)
+        )
     _need_approval(post)
     need_streams_in_use(post)
     found = Findings()
     if not post.title and not post.text:
-        found.add("text", "Write a title or a text first.")
+        found.add("text", say("Write a title or a text first."))
     if post.due_at is None or post.publish_at is None or post.timezone is None:
-        found.add("publish_at", "Choose when it goes out.")
+        found.add("publish_at", say("Choose when it goes out."))
     else:
         checking.in_future(Moment(post.publish_at, post.timezone, post.due_at), now, found)
     found.settle()
@@ -64,7 +69,7 @@ def unschedule(post: Post, *, actor: Actor, now: datetime) -> None:
     if post.state == "draft":
         return
     if post.state != "scheduled":
-        raise Conflict(f"This post is {post.state.replace('_', ' ')}, not scheduled.")
+        raise Conflict(say("This post is %(state)s, not scheduled.", state=in_a_sentence(post.state)))
     post.state = "draft"
     post.called_off_at = now
     post.version += 1
@@ -90,7 +95,8 @@ def reschedule(
     if version != post.version:
         raise Stale(post.version)
     if not post.plannable:
-        raise Conflict(f"“{post.title or 'This post'}” has been {post.state} and keeps its time.")
+        title, state = post.title or say("This post"), in_a_sentence(post.state)
+        raise Conflict(say("“%(title)s” has been %(state)s and keeps its time.", title=title, state=state))
     found = Findings()
     planned = checking.moment(publish_at, timezone, found, fold=fold)
     found.settle()
@@ -159,9 +165,11 @@ def take_next_slot(post: Post, *, now: datetime) -> None:
     home = post.home
     slot = next_free_slot(post, now=now)
     if slot is None:
-        raise Refused(
-            {"slot": f"“{home.name}” has no free slot in the next year. Give it a cadence, or choose a time."}
+        sentence = say(
+            "“%(name)s” has no free slot in the next year. Give it a cadence, or choose a time.",
+            name=home.name,
         )
+        raise Refused({"slot": sentence})
     post.publish_at = to_wall(slot, home.timezone).isoformat(timespec="seconds")
     post.timezone, post.due_at = home.timezone, slot
 
@@ -186,7 +194,10 @@ def need_streams_in_use(post: Post) -> None:
     archived = [stream.name for stream in post.streams if stream.archived_at is not None]
     if archived:
         raise Conflict(
-            f"“{archived[0]}” has been archived and takes no new posts. Choose another stream for this post."
+            say(
+                "“%(name)s” has been archived and takes no new posts. Choose another stream for this post.",
+                name=archived[0],
+            )
         )
 
 
@@ -194,7 +205,10 @@ def _need_approval(post: Post) -> None:
     waiting = [stream.name for stream in post.streams if stream.needs_approval]
     if waiting and post.state != "approved":
         raise Conflict(
-            f"“{waiting[0]}” asks for approval before a post is scheduled. Send it for review first."
+            say(
+                "“%(name)s” asks for approval before a post is scheduled. Send it for review first.",
+                name=waiting[0],
+            )
         )
 
 

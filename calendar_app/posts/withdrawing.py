@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from calendar_app.channels.models import Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.errors import Conflict
+from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.drafting import lock
 from calendar_app.posts.scheduling import cancel_waiting
@@ -26,7 +27,7 @@ def withdraw(post: Post, *, actor: Actor, now: datetime) -> None:
     if post.state == "withdrawn":
         return
     if post.state != "published":
-        raise Conflict("Only a published post can be withdrawn. Take a scheduled one back to draft.")
+        raise Conflict(say("Only a published post can be withdrawn. Take a scheduled one back to draft."))
     post.state = "withdrawn"
     post.withdrawn_at = now
     post.version += 1
