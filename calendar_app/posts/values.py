@@ -22,14 +22,13 @@ PLAN = ("publish_at", "timezone", "fold")
 
 
 def values_of(post: Post) -> dict[str, Any]:
-    """The post as the composer shows it."""
+    """The post as the composer shows it: places that were disconnected are not there any more."""
+    places = [place for place in post.places if place.account.deleted_at is None]
     return {
         **{name: getattr(post, name) for name in WORDS},
         "streams": [stream.handle for stream in post.streams],
-        "accounts": sorted(place.account_id for place in post.places if place.chosen)
-        if post.own_places
-        else None,
-        "variants": {str(place.account_id): {"text": place.text} for place in post.places if place.text},
+        "accounts": sorted(place.account_id for place in places if place.chosen) if post.own_places else None,
+        "variants": {str(place.account_id): {"text": place.text} for place in places if place.text},
         "event": _event_of(post),
         "publish_at": wall_text(post.publish_at or ""),
         "timezone": post.timezone or "",

@@ -21,6 +21,8 @@ let timer = 0;
 let unsavedSince = 0;
 let failures = 0;
 let running = null;
+// What the server would not take, or took in another spelling, is not sent over and over.
+let lastSent = "";
 // A person is being asked something: nothing is sent until they have answered.
 let asking = false;
 let signingInPutOff = false;
@@ -29,6 +31,7 @@ const onSaved = [];
 
 export function start(form) {
   begin(form);
+  standAtOwnAddress();
   if (state.uuid) listen();
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
@@ -39,6 +42,12 @@ export function start(form) {
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : isUnsaved() && touched()));
   addEventListener("online", () => save());
   addEventListener("pageshow", (event) => event.persisted && save());
+}
+
+/** A form that was refused comes back at the address of its step, which nobody can open. */
+function standAtOwnAddress() {
+  const own = state.uuid ? `/posts/${state.uuid}/edit` : "/posts/new";
+  if (location.pathname !== own) history.replaceState(null, "", own);
 }
 
 /** Called after each save that was taken. */
@@ -95,8 +104,8 @@ async function settle(act) {
   running = act();
   const done = await running;
   running = null;
-  const goOn = done && isUnsaved() && !Object.keys(problems.current()).length && state.form.dataset.saves === "itself";
-  if (goOn) touched();
+  const news = done && isUnsaved() && JSON.stringify(unsaved()) !== lastSent;
+  if (news && state.form.dataset.saves === "itself" && !Object.keys(problems.current()).length) touched();
   return done;
 }
 
@@ -106,6 +115,7 @@ async function saveNow() {
   clearTimeout(timer);
   unsavedSince = 0;
   state.sent = changes;
+  lastSent = JSON.stringify(changes);
   keep();
   say(words("saving"), { quietly: true });
   const answer = state.uuid
@@ -233,7 +243,7 @@ function listen() {
 /** Another tab of this browser has the post open, or has saved it: its fields are taken over where ours are untouched. */
 function hear(message) {
   if (message.kind !== "saved") {
-    document.querySelector("[data-other-tab]")?.removeAttribute("hidden");
+    document.querySelector("[data-other-tab]")?.toggleAttribute("hidden", message.kind === "left");
     return;
   }
   const mine = unsaved();

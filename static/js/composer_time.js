@@ -19,6 +19,7 @@ export function attach(form) {
   form.addEventListener("change", (event) => {
     if (event.target.name === "stream" || event.target.name === "home") drawHome(form);
   });
+  drawHome(form);
 }
 
 function plan(form, wall, zone, fold) {

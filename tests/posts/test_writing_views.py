@@ -114,6 +114,17 @@ def test_autosave_keeps_the_good_and_tells_the_bad(script, stream):
     assert (chosen.json["problems"], post.due_at.isoformat()) == ({}, "2027-10-31T01:30:00+00:00")
 
 
+def test_places_that_were_disconnected_are_not_part_of_a_page(script, stream):
+    kept, gone = make_account(stream.team), make_account(stream.team)
+    post = make_post(stream)
+    texts = {str(account.id): {"text": "Own"} for account in (kept, gone)}
+    script.post(f"/posts/{post.uuid}/draft", version=1, accounts=[kept.id, gone.id], variants=texts)
+    gone.deleted_at = database_now()
+    db.session.commit()
+    assert values_of(post)["accounts"] == [kept.id]
+    assert values_of(post)["variants"] == {str(kept.id): {"text": "Own"}}
+
+
 def test_a_stale_autosave_gets_what_stands_and_whose_it_is(script, signed_in, stream):
     post = make_post(stream, text="First")
     other = signed_in(make_person(stream.team, "author", name="Jon Aune"))
