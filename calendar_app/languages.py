@@ -26,12 +26,14 @@ FOR_PROGRAMS = "/api/"
 
 
 def register(app: Flask) -> None:
-    """Give templates `spoken()`, `in_words(…)` and the filter `capital`; choose anew at each request.
+    """Give templates `spoken()`, `in_words(…)`, `say(…)`, filters `capital`, `retell`; choose anew at each request.
 
     Caches are told that pages differ by language.
     """
-    app.jinja_env.globals.update(spoken=spoken, in_words=in_words)
-    app.jinja_env.filters["capital"] = capital
+    from calendar_app.reasons import retell
+
+    app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say)
+    app.jinja_env.filters.update(capital=capital, retell=retell)
 
     @app.before_request
     def anew() -> None:

@@ -20,6 +20,7 @@ from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
+from calendar_app.reasons import retell
 from calendar_app.sealing import CannotOpen
 from calendar_app.streams.models import stream_account
 from calendar_app.times import utcnow
@@ -115,7 +116,7 @@ def pause(account: Account, *, actor: Actor, now: datetime) -> None:
         return
     if account.state == "broken":
         sentence = say("This account does not send as it is.")
-        raise Conflict(f"{sentence} {account.state_reason or ''}".strip())
+        raise Conflict(f"{sentence} {retell(account.state_reason)}".strip())
     _set_state(account, "paused", f"{PAUSED_BY} {actor.person.name}.", now)
     record("account paused", _subject(account), actor=actor, team_id=account.team_id)
 
@@ -177,9 +178,9 @@ def test_account(account: Account, *, actor: Actor, now: datetime) -> str:
     # The call may take seconds: no lock may be held meanwhile.
     db.session.commit()
     try:
-        return adapter.test(parcel, Call(client, before_first_byte=lambda: None, now=utcnow))
+        return retell(adapter.test(parcel, Call(client, before_first_byte=lambda: None, now=utcnow)))
     except Trouble as trouble:
-        raise Refused({"test": trouble.reason}) from trouble
+        raise Refused({"test": retell(trouble.reason)}) from trouble
 
 
 def _need(account: Account, actor: Actor) -> None:
@@ -204,7 +205,7 @@ def _checked(
         checked = adapter.check(settings, secrets, networks)
     except Refused as refused:
         for name, sentence in refused.errors.items():
-            found.add(name, sentence)
+            found.add(name, retell(sentence))
     found.settle()
     return checked
 
@@ -250,7 +251,7 @@ def _test_parcel(account: Account, now: datetime) -> Parcel:
     try:
         secrets = open_secrets(account)
     except CannotOpen as problem:
-        raise Refused({"test": problem.sentence}) from problem
+        raise Refused({"test": retell(problem.sentence)}) from problem
     return Parcel(
         id=0, key=str(uuid.uuid4()), fence=0, action="test", attempt=1, account_id=account.id,
         channel=account.channel, settings=dict(account.settings), secrets=secrets,

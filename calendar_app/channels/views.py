@@ -15,6 +15,7 @@ from calendar_app.channels.resolving import resolve
 from calendar_app.enqueue import plan_changed, wake
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db, limiter
+from calendar_app.languages import say
 from calendar_app.people.models import Team
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, current_team, member_required
@@ -57,7 +58,7 @@ def new() -> ResponseReturnValue:
     if "channel" not in request.args:
         return render_template("channels/choose.html", channels=ADAPTERS, team=team)
     adapter = _adapter(request.args["channel"])
-    return _new_form(adapter, team, {"name": adapter.name, "settings": {}})
+    return _new_form(adapter, team, {"name": say(adapter.name), "settings": {}})
 
 
 @accounts.post("/accounts/new")

@@ -13,6 +13,7 @@ from calendar_app.planner.clock_change import clock_change
 from calendar_app.posts import saying
 from calendar_app.posts.audience import seen_by_readers
 from calendar_app.posts.models import Post, PostStream
+from calendar_app.reasons import retell
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
 
@@ -54,7 +55,7 @@ def cautions(
 
 def _held(hold: str | None) -> Iterator[Caution]:
     if hold:
-        yield Caution(say("Nothing goes out at the moment."), hold)
+        yield Caution(say("Nothing goes out at the moment."), retell(hold))
 
 
 def _nobody(streams: Sequence[Stream], accounts: Sequence[Account]) -> Iterator[Caution]:
@@ -70,7 +71,7 @@ def _places_out_of_order(accounts: Sequence[Account]) -> Iterator[Caution]:
         if account.state != "ok":
             yield Caution(
                 say("“%(name)s” is out of order.", name=account.name),
-                (account.state_reason or say("It takes nothing at the moment."))
+                (retell(account.state_reason) or say("It takes nothing at the moment."))
                 + " "
                 + say("The post waits there until the account is connected again."),
                 "/accounts",

@@ -15,10 +15,12 @@ from calendar_app.channels.registry import ADAPTERS
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
+from calendar_app.languages import say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, current_team, member_required, team_named
 from calendar_app.posts import saying
+from calendar_app.reasons import retell
 from calendar_app.streams import editing, forms, listing
 from calendar_app.streams.cadence import BadCadence, Cadence, parse_cadence
 from calendar_app.streams.models import HUES, Stream
@@ -200,13 +202,13 @@ def _account_choices(team: Team) -> list[tuple[int, str, str]]:
     living = sa.select(Account).where(Account.team_id == team.id, Account.deleted_at.is_(None))
     found = db.session.scalars(living.order_by(sa.func.lower(Account.name), Account.id))
     return [
-        (one.id, one.name, " ".join(filter(None, (_channel_name(one.channel), one.state_reason))))
+        (one.id, one.name, " ".join(filter(None, (_channel_name(one.channel), retell(one.state_reason)))))
         for one in found
     ]
 
 
 def _channel_name(kind: str) -> str:
-    return f"{ADAPTERS[kind].name}." if kind in ADAPTERS else f"{kind}."
+    return f"{say(ADAPTERS[kind].name)}." if kind in ADAPTERS else f"{kind}."
 
 
 @cache

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels.adapter import Adapter, Call, Content, Parcel, Sent
+from calendar_app.languages import say_later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,8 +16,10 @@ log = logging.getLogger("sluice.log_channel")
 
 class LogAdapter(Adapter):
     kind = "log"
-    name = "Log"
-    blurb = "Writes a line to Sluice's own log. Nobody outside sees it: good for trying things out."
+    name = say_later("Log")
+    blurb = say_later(
+        "Writes a line to Sluice's own log. Nobody outside sees it: good for trying things out."
+    )
     keyed = True
     parallel = True
     can_withdraw = True

@@ -23,6 +23,7 @@ from calendar_app.channels.adapter import (
 )
 from calendar_app.channels.webhook import signing
 from calendar_app.errors import Refused
+from calendar_app.languages import say_later
 from calendar_app.times import rfc3339
 
 if TYPE_CHECKING:
@@ -35,14 +36,18 @@ HOUR = 3600
 
 class WebhookAdapter(Adapter):
     kind = "webhook"
-    name = "Webhook"
-    blurb = "Sends each post as signed JSON to an address of yours (Standard Webhooks 1.0)."
+    name = say_later("Webhook")
+    blurb = say_later("Sends each post as signed JSON to an address of yours (Standard Webhooks 1.0).")
     fields = (
-        Field("url", "Address", "Begins with https://. It is called once for each post, with a signature."),
+        Field(
+            "url",
+            say_later("Address"),
+            say_later("Begins with https://. It is called once for each post, with a signature."),
+        ),
         Field(
             "secret",
-            "Secret",
-            "Leave empty and Sluice makes one; it is shown once.",
+            say_later("Secret"),
+            say_later("Leave empty and Sluice makes one; it is shown once."),
             secret=True,
             required=False,
         ),

@@ -1,0 +1,131 @@
+"""Why something did not go out is kept in English, whoever caused it, and said again in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from calendar_app.languages import say, say_later, spoken
+
+# Every sentence that a worker, an adapter or a person's act leaves on a delivery, an account or the site.
+# What is not here is shown as it was kept.
+KEPT = (
+    say_later("Paused by %(name)s."),
+    say_later("Disconnected by %(name)s."),
+    say_later("The account was disconnected."),
+    say_later("The account was taken off the post."),
+    say_later("Marked as sent by %(name)s."),
+    say_later("The post was taken back to draft."),
+    say_later("The post was withdrawn before it went out here."),
+    say_later("The post was past its stream's grace when Sluice could look again."),
+    say_later("It could not be sent within the grace of its stream: %(reason)s"),
+    say_later("too late"),
+    say_later("A worker died in mid call."),
+    say_later("Trying again in a way that cannot send twice."),
+    say_later("It may have gone out: look, then say “sent” or “send again”."),
+    say_later("The worker was held up; the next attempt follows."),
+    say_later("Sluice stumbled before anything was sent; it tries again."),
+    say_later("Sluice stumbled while sending; it may have gone out."),
+    say_later("Given up after %(count)s attempts."),
+    say_later("An earlier attempt may have gone out: look, then say."),
+    say_later("This post could not be prepared (%(name)s). Edit it and send again."),
+    say_later("It was being sent when the backup was made: look, then say sent or send again."),
+    say_later("it was restored from a backup, and what the backup calls due may have gone out already."),
+    say_later(
+        "the database was put back from an earlier copy, and what it calls due may have gone out already."
+    ),
+    say_later(
+        "This secret was sealed with a key (%(key)s) that this installation does not have. "
+        "Add the earlier SLUICE_SECRET_KEY as a fallback, or enter the secret again."
+    ),
+    say_later("This secret is damaged or belongs to another place. Enter the secret again."),
+    # Calls to the world.
+    say_later("This is not an address Sluice can call. Write it whole, as in https://example.org/hook."),
+    say_later("Take the name and password out of this address: they would show in logs."),
+    say_later("The port in this address must be a number from 1 to 65535."),
+    say_later(
+        "This address leads into a private network (%(address)s). "
+        "Sluice calls only public addresses unless its operator allows this network."
+    ),
+    say_later("There is no host named %(host)s. Check the spelling."),
+    say_later("The DNS gave no answer for %(host)s in time."),
+    say_later("The DNS gave no answer for %(host)s."),
+    say_later("Too many calls were under way. This one was not begun."),
+    say_later("This call has a method or a header that HTTP does not allow."),
+    say_later("The time allowed was over before anything was sent to %(host)s."),
+    say_later("No whole answer of %(host)s came in the time allowed."),
+    say_later("%(host)s closed the connection before anything was sent."),
+    say_later("%(host)s broke off before its answer was whole."),
+    say_later("The answer of %(host)s was cut short or is not HTTP."),
+    say_later("%(host)s did not take up the connection in time."),
+    say_later("The certificate of %(host)s is not good: %(why)s."),
+    say_later("No secure connection to %(host)s could be made."),
+    say_later("%(host)s refused the connection."),
+    say_later("No connection to %(host)s could be made."),
+    # Adapters.
+    say_later("The receiver answered 410 Gone: it does not want to be called again."),
+    say_later("The address answered with a redirect (%(status)s). Enter the address it leads to."),
+    say_later("The receiver is busy (%(status)s)."),
+    say_later("The receiver answered %(status)s: it may or may not have taken the post."),
+    say_later("The receiver refused the post (%(status)s)."),
+    say_later("The receiver answered %(status)s."),
+    say_later("The address answered %(status)s in %(ms)s ms. It is ready."),
+    say_later("Write whsec_ and then base64 of 24 to 64 bytes, or leave it empty."),
+    say_later("A line was written to Sluice's log."),
+)
+PLACE = re.compile(r"%\((\w+)\)s")
+# What an adapter was told by the other side has an end.
+LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A kept sentence and what recognises it, with whatever follows it."""
+
+    sentence: str
+    pattern: re.Pattern[str]
+
+
+def retell(kept: str | None) -> str:
+    """A reason as it was kept, in the language of whoever asks; nothing for none."""
+    if not kept or spoken() == "en":
+        return kept or ""
+    return _told(kept) if len(kept) <= LONGEST else kept
+
+
+def shape_of(text: str) -> Shape | None:
+    """The kept sentence with which `text` begins, if it is one of ours."""
+    return next((shape for shape in _shapes() if shape.pattern.fullmatch(text)), None)
+
+
+def _told(text: str) -> str:
+    shape = shape_of(text)
+    if shape is None:
+        return text
+    found = shape.pattern.fullmatch(text)
+    places = dict(found.groupdict()) if found else {}
+    rest = places.pop("_rest", None)
+    told = say(shape.sentence, **{name: _told(value) for name, value in places.items()})
+    return f"{told} {_told(rest)}" if rest else told
+
+
+@cache
+def _shapes() -> tuple[Shape, ...]:
+    """Those that say most of their own first: they are the surest."""
+    surest = sorted(KEPT, key=lambda sentence: -len(PLACE.sub("", sentence)))
+    return tuple(Shape(sentence, _pattern(sentence)) for sentence in surest)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """A place at the very beginning is one word (a host): anything longer is a sentence before this one."""
+    pieces = PLACE.split(sentence)
+    parts = [
+        re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>{_any(index, pieces)})"
+        for index, piece in enumerate(pieces)
+    ]
+    return re.compile(rf"{''.join(parts)}(?: (?P<_rest>.+))?", re.DOTALL)
+
+
+def _any(index: int, pieces: list[str]) -> str:
+    return r"\S+?" if index == 1 and not pieces[0] else ".+?"
