@@ -1,8 +1,22 @@
 // Follow page: ticked streams flow into one address. Without this file the form asks the server for the same.
-import "./copy_text.js";
-
 const form = document.querySelector("[data-follow]");
-for (const button of document.querySelectorAll(".url [data-copy]")) button.hidden = false;
+
+for (const button of document.querySelectorAll(".url [data-copy]")) {
+  const address = document.querySelector(button.dataset.copy);
+  const label = button.getAttribute("aria-label");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(address.textContent);
+      button.setAttribute("aria-label", button.dataset.copied);
+      button.dataset.done = "";
+      setTimeout(() => { button.setAttribute("aria-label", label); delete button.dataset.done; }, 4000);
+    } catch {
+      // Not allowed here: the reader copies what is now selected.
+      getSelection().selectAllChildren(address);
+    }
+  });
+}
 
 if (form) {
   for (const one of form.querySelectorAll("[data-without-script]")) one.hidden = true;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from lxml import html
 
 from calendar_app.extensions import database_now, db
+from calendar_app.posts.public_views import curves
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.withdrawing import withdraw
 from tests.factories import make_actor, make_post, make_scheduled, make_stream, make_team
@@ -177,6 +179,7 @@ def test_readers_get_no_cookie_no_foreign_resource_and_a_light_page(client):
         sources = [one.get("src") for one in tree.iter("script", "img", "iframe")]
         sources += [one.get("href") for one in tree.findall(".//link[@rel='stylesheet']")]
         assert all(source.startswith("/static/") for source in sources)
+        assert "import " not in "".join(client.get(one).text for one in sources if one.endswith(".js"))
         weight = len(answer.data) + sum(weight_of(client, source) for source in sources)
         assert weight <= 40 * 1024, f"{path} weighs {weight} bytes"
 
@@ -196,3 +199,101 @@ def test_hostile_words_stay_words(client):
         answer = client.get(path)
         assert answer.status_code == 200
         assert not re.search(r"<script>", answer.text)
+
+
+def test_every_link_has_words_also_to_a_post_without_a_title(client):
+    roads = make_stream(make_team(), "roads")
+    published(roads, title="", text="The *bridge* is closed until Monday.")
+    starts = database_now() + timedelta(days=3)
+    published(
+        roads, title="", text="Concert in the hall.", event_starts_at=starts, event_timezone="Europe/Oslo"
+    )
+    published(roads, title="", text="* * *")
+    for path in ("/", "/streams/roads"):
+        tree = page(client, path)
+        assert all(text_of(link) for link in tree.iter("a"))
+        assert "The bridge is closed until Monday." in text_of(tree)
+
+
+def test_an_unlisted_stream_can_be_taken_together_with_others_by_who_knows_it(client):
+    team = make_team()
+    make_stream(team, "roads")
+    make_stream(team, "club", name="The club", visibility="unlisted")
+    make_stream(team, "staff", name="The staff", visibility="internal")
+    assert "The club" not in text_of(page(client, "/"))
+    tree = page(client, "/?s=roads&s=club&s=staff")
+    assert "http://127.0.0.1:8000/follow/club+roads.atom" in hrefs(tree)
+    assert [box.get("value") for box in tree.findall(".//input[@checked]")] == ["roads", "club", "cal"]
+    assert "The staff" not in text_of(tree)
+    assert "/?s=club#address" in hrefs(page(client, "/streams/club"))
+
+
+def test_nothing_chosen_leads_nowhere(client):
+    make_stream(handle="roads")
+    tree = page(client, "/")
+    assert "Tick at least one stream." in text_of(tree)
+    assert not [link for link in hrefs(tree) if link and "/follow/" in link]
+
+
+def test_silent_plans_do_not_crowd_out_what_is_told(client):
+    team = make_team()
+    silent = make_stream(team, "silent", public_schedule="nothing")
+    for _ in range(8):
+        make_scheduled(silent, due_in=600)
+    make_scheduled(make_stream(team, "roads"), title="Road works", due_in=3600)
+    assert "Road works" in text_of(page(client, "/"))
+
+
+def test_a_cadence_that_cannot_be_read_takes_no_page_down(client):
+    make_stream(handle="roads", cadence=["nonsense"])
+    for path in ("/", "/streams/roads"):
+        assert client.get(path).status_code == 200
+
+
+def test_a_link_that_leads_elsewhere_is_not_shown(client):
+    post = published(make_stream(handle="roads"), link="javascript:alert(1)")
+    assert "javascript:" not in client.get(f"/posts/{post.uuid}").text
+
+
+def test_times_say_their_zone(client):
+    team = make_team()
+    make_scheduled(make_stream(team, "roads", timezone="Europe/Oslo"), due_in=3600)
+    assert "Times are for Europe/Oslo." in text_of(page(client, "/"))
+    make_scheduled(make_stream(team, "paris", timezone="Europe/Paris"), due_in=3600)
+    said = text_of(page(client, "/"))
+    assert "Times are for" not in said
+    assert "Europe/Oslo" in said
+    assert "Europe/Paris" in said
+
+
+def test_pages_are_sent_small_to_those_who_can_unpack(client):
+    make_stream(handle="roads")
+    plain = client.get("/")
+    packed = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+    assert (plain.headers.get("Content-Encoding"), packed.headers["Content-Encoding"]) == (None, "gzip")
+    assert gzip.decompress(packed.data) == plain.data
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert client.get("/", headers={"Accept-Encoding": "gzip;q=0"}).data == plain.data
+
+
+def test_an_address_in_capitals_leads_to_the_same_page(client):
+    post = published(make_stream(handle="roads"), title="Bridge closed")
+    assert "Bridge closed" in text_of(page(client, "/streams/ROADS"))
+    assert "Bridge closed" in text_of(page(client, f"/posts/{post.uuid.upper()}"))
+    tree = page(client, "/streams/ROADS")
+    assert tree.find(".//link[@rel='canonical']").get("href") == "http://127.0.0.1:8000/streams/roads"
+
+
+def test_without_style_the_words_stand_apart(client):
+    make_stream(handle="roads", name="Roads", description="What changes your way.")
+    label = page(client, "/").find(".//label[@class='opt']")
+    assert text_of(label) == "Roads What changes your way. When needed 0 posts in 12 weeks"
+
+
+@pytest.mark.parametrize(("count", "meeting"), [(1, 140), (6, 276), (12, 330)])
+def test_the_currents_meet_beside_the_address(count, meeting):
+    drawn = curves(count)
+    ends = [int(one["tall"].split()[-1]) for one in drawn]
+    assert len(drawn) == count
+    assert ends == sorted(ends)
+    assert abs(sum(ends) / count - (meeting - 2)) <= 2
