@@ -159,6 +159,6 @@ class Audit(Model):
     person_id: Mapped[int | None] = mapped_column(sa.Integer)
     team_id: Mapped[int | None] = mapped_column(sa.Integer, index=True)
     action: Mapped[str] = mapped_column(sa.String(60))
-    subject: Mapped[str] = mapped_column(sa.String(120), default="")
+    subject: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
     before: Mapped[dict[str, object] | None] = mapped_column(sa.JSON)
     after: Mapped[dict[str, object] | None] = mapped_column(sa.JSON)

@@ -26,6 +26,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_subject"), ["subject"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_team_id"), ["team_id"], unique=False)
 
     op.create_table(
