@@ -107,5 +107,5 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     number = secrets.token_hex(4)
     log.exception("unexpected error %s at %s", number, request.path, exc_info=error)
-    sentence = say(SENTENCES[500])
-    return answer(500, f"{sentence} {say('If you write to us about it, name %(number)s.', number=number)}")
+    to_name = say("If you write to us about it, name %(number)s.", number=number)
+    return answer(500, f"{say(SENTENCES[500])} {to_name}")

@@ -12,6 +12,8 @@ from flask import has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask, Response
 
 LANGUAGES = ("en", "nb", "sv")
@@ -78,6 +80,18 @@ def in_words(when: date, pattern: str = "d MMMM y") -> str:
         pattern = DAY_BEFORE_MONTH.sub(r"\1. ", pattern)
     write = dates.format_datetime if isinstance(when, datetime) else dates.format_date
     return str(write(when, pattern, locale=Locale.parse(language)))
+
+
+def either(words: Sequence[str]) -> str:
+    """`a or b or c`."""
+    between = say("or")
+    return f" {between} ".join(words)
+
+
+def both(words: Sequence[str]) -> str:
+    """`a and b and c`."""
+    between = say("and")
+    return f" {between} ".join(words)
 
 
 def grouped(number: int) -> str:

@@ -17,7 +17,7 @@ from calendar_app.channels.packing import open_secrets, seal_secrets
 from calendar_app.channels.registry import ADAPTERS, adapter_for
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
-from calendar_app.languages import say
+from calendar_app.languages import either, say
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
 from calendar_app.reasons import retell
@@ -58,7 +58,7 @@ def connect(
     actor.need(RIGHT, team_id)
     adapter = ADAPTERS.get(channel)
     if adapter is None:
-        names = f" {say('or')} ".join(sorted(ADAPTERS))
+        names = either(sorted(ADAPTERS))
         sentence = say("There is no channel “%(name)s”. Choose %(names)s.", name=channel[:40], names=names)
         raise Refused({"channel": sentence})
     found = Findings()

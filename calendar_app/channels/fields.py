@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.languages import grouped, say
+from calendar_app.languages import both, grouped, say
 from calendar_app.posts.checking import line
 from calendar_app.posts.text import clean
 
@@ -52,9 +52,10 @@ def _texts(group: str, known: set[str], values: Any, found: Findings) -> dict[st
 
 def _known(group: str, known: set[str], values: Mapping[Any, Any], found: Findings) -> dict[str, Any]:
     for key in values.keys() - known:
-        names = f" {say('and')} ".join(sorted(known))
+        names = both(sorted(known))
         offer = say("It has %(names)s.", names=names) if known else say("It needs none.")
-        found.add(f"{group}.{str(key)[:60]}", f"{say('This channel has no such field.')} {offer}")
+        sentence = say("This channel has no such field.")
+        found.add(f"{group}.{str(key)[:60]}", f"{sentence} {offer}")
     return {str(key): value for key, value in values.items() if key in known}
 
 

@@ -58,11 +58,11 @@ def _of_plan(way: str, from_when: str) -> str:
             "Followers will see the title in their calendar %(from_when)s, marked “planned”. ",
             from_when=from_when,
         )
-        return f"{seen}{say('The text is shown when it is sent.')}"
+        return seen + say("The text is shown when it is sent.")
     if way == "times":
         seen = say(
             "Followers will see %(from_when)s that something is planned and when, not what. ",
             from_when=from_when,
         )
-        return f"{seen}{say('Title and text are shown when it is sent.')}"
+        return seen + say("Title and text are shown when it is sent.")
     return say("Followers will see nothing of it until it is sent.")

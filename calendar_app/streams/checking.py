@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from calendar_app import times
 from calendar_app.channels.models import Account
 from calendar_app.extensions import db
-from calendar_app.languages import grouped, say
+from calendar_app.languages import either, grouped, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
 from calendar_app.streams.cadence import BadCadence, parse_cadence
@@ -129,7 +129,7 @@ def team_of(value: Any, actor: Actor, found: Findings) -> Team | None:
 
 
 def _names(teams: Sequence[Team]) -> str:
-    return f" {say('or')} ".join(say("“%(name)s”", name=team.name) for team in teams[:5])
+    return either([say("“%(name)s”", name=team.name) for team in teams[:5]])
 
 
 def _name(value: Any, found: Findings) -> str:

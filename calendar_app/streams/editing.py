@@ -128,7 +128,8 @@ def _still_planned(stream: Stream, count: int) -> str:
         "%(num)d scheduled posts are still to go out in “%(name)s”.",
         count, name=stream.name,
     )  # fmt: skip
-    return f"{first} {say('Take them back to draft or move them to another stream, then archive it.')}"
+    then = say("Take them back to draft or move them to another stream, then archive it.")
+    return f"{first} {then}"
 
 
 def _any_team(actor: Actor) -> int:
