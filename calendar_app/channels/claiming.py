@@ -102,8 +102,8 @@ def finish(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def next_due() -> datetime | None:
     """The next instant at which a worker has something to do: a post, a delivery, or a lease that runs out."""
-    post = sa.select(sa.func.min(Post.due_at)).where(Post.state == "scheduled")
-    lease = sa.select(sa.func.min(Delivery.lease_until)).where(Delivery.state == "sending")
+    post = sa.select(sa.func.min(Post.due_at)).where(Post.is_scheduled())
+    lease = sa.select(sa.func.min(Delivery.lease_until)).where(Delivery.is_sending())
     held = sa.select(Site.hold_reason)
     first, until, hold = db.session.execute(
         sa.select(post.scalar_subquery(), lease.scalar_subquery(), held.scalar_subquery())
@@ -118,10 +118,10 @@ def _next_attempt(before: datetime | None) -> datetime | None:
     Deliveries of posts still to come are due with their post at the earliest: the limit spares a walk over them all.
     """
     question = (
-        sa.select(sa.func.min(Delivery.next_at))
-        .join(Account, Account.id == Delivery.account_id)
-        .join(Post, Post.id == Delivery.post_id)
-        .where(Delivery.is_waiting(), Account.state == "ok", _post_is_out())
+        sa.select(Delivery.next_at)
+        .where(Delivery.is_waiting(), _account_is_ok(), _post_is_out())
+        .order_by(Delivery.next_at)
+        .limit(1)
     )
     if before:
         question = question.where(Delivery.next_at < before)
@@ -134,11 +134,9 @@ def _due(now: datetime, limit: int, passing_by: Collection[int] = ()) -> sa.Sele
     room = (most - sa.func.coalesce(flying.c.calls, 0)).label("room")
     looked = (
         sa.select(Delivery.id, Delivery.account_id, Delivery.next_at, room)
-        .join(Account, Account.id == Delivery.account_id)
-        .join(Post, Post.id == Delivery.post_id)
         .outerjoin(flying, flying.c.account_id == Delivery.account_id)
         .where(
-            Delivery.is_waiting(), Delivery.next_at <= now, Account.state == "ok", _post_is_out(), room > 0,
+            Delivery.is_waiting(), Delivery.next_at <= now, _account_is_ok(), _post_is_out(), room > 0,
             _behind_publication(), Delivery.account_id.not_in(passing_by),
             ~sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists(),
         )
@@ -162,7 +160,7 @@ def _in_flight() -> sa.CTE:
     """How many calls to each account are under way: counted once, not for each row that is looked at."""
     return (
         sa.select(Delivery.account_id, sa.func.count().label("calls"))
-        .where(Delivery.state == "sending")
+        .where(Delivery.is_sending())
         .group_by(Delivery.account_id)
         .cte("flying")
         .prefix_with("MATERIALIZED", dialect="postgresql")
@@ -191,10 +189,13 @@ def _lockable(ids: Sequence[int]) -> sa.Select[int]:
 
 
 def _post_is_out() -> sa.ColumnElement[bool]:
-    return sa.or_(
-        sa.and_(Delivery.action == "publish", Post.state == "published"),
-        sa.and_(Delivery.action == "withdraw", Post.state == "withdrawn"),
-    )
+    """Asked row by row, as is the account: of a join PostgreSQL now and then makes a walk over every post."""
+    state = sa.select(Post.state).where(Post.id == Delivery.post_id).scalar_subquery()
+    return state == sa.case((Delivery.action == "publish", "published"), else_="withdrawn")
+
+
+def _account_is_ok() -> sa.ColumnElement[bool]:
+    return sa.select(Account.state).where(Account.id == Delivery.account_id).scalar_subquery() == "ok"
 
 
 def _behind_publication() -> sa.ColumnElement[bool]:

@@ -102,8 +102,16 @@ class Delivery(Model):
 
     @classmethod
     def is_waiting(cls) -> sa.ColumnElement[bool]:
-        """In literals: SQLite takes the partial index of waiting rows only where it can read their states."""
+        """In literals: a database takes the partial index of waiting rows only where it can read their states.
+
+        SQLite reads the statement alone, and so does PostgreSQL once it has kept a plan for it.
+        """
         return cls.state.in_(sa.bindparam("waiting", WAITING, expanding=True, literal_execute=True))
+
+    @classmethod
+    def is_sending(cls) -> sa.ColumnElement[bool]:
+        """In a literal, for the same reason."""
+        return cls.state == sa.literal("sending", literal_execute=True)
 
     @classmethod
     def ended_early(cls) -> sa.ColumnElement[str]:

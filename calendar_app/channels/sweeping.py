@@ -30,7 +30,7 @@ def sweep() -> int:
     now = database_now()
     rows = db.session.scalars(
         sa.select(Delivery)
-        .where(Delivery.state == "sending", Delivery.lease_until < now)
+        .where(Delivery.is_sending(), Delivery.lease_until < now)
         .order_by(Delivery.lease_until)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)

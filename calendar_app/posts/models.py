@@ -86,6 +86,11 @@ class Post(Model):
     )
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="post", order_by="Delivery.id")
 
+    @classmethod
+    def is_scheduled(cls) -> sa.ColumnElement[bool]:
+        """In a literal: only then is the partial index of what is due always taken."""
+        return cls.state == sa.literal("scheduled", literal_execute=True)
+
     @property
     def streams(self) -> list[Stream]:
         """In order; the first is the post's home."""

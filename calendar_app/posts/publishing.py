@@ -41,7 +41,7 @@ def publish_due(limit: int = BATCH) -> int:
         sa.select(Post.id, Post.due_at, Stream.grace_minutes)
         .join(PostStream, sa.and_(PostStream.post_id == Post.id, PostStream.position == 0))
         .join(Stream, Stream.id == PostStream.stream_id)
-        .where(Post.state == "scheduled", Post.due_at <= now, ~held)
+        .where(Post.is_scheduled(), Post.due_at <= now, ~held)
         .order_by(Post.due_at, Post.id)
         .limit(limit)
         .with_for_update(of=Post, skip_locked=True)
