@@ -32,6 +32,11 @@ async function submit(event) {
 
 function go(button, step) {
   isGoing = true;
+  // The steps may have been made anew while the page was saved: what was pressed counts.
+  if (!button.isConnected) {
+    button.hidden = true;
+    form.append(button);
+  }
   if (state.uuid && !button.hasAttribute("formaction")) {
     button.setAttribute("formaction", `/posts/${state.uuid}/${PATHS[step]}`);
     if (step === "next slot") {

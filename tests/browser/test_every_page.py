@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from calendar_app.extensions import db
+from calendar_app.people.sessions import end_all
 from calendar_app.people.setting_up import first_link, make_link
+from calendar_app.times import utcnow
+from tests.browser.conftest import meanwhile
 from tests.browser.looking import look_at, look_through
 from tests.browser.worlds import busy_town_hall, make_town_hall
 from tests.factories import make_person
@@ -82,6 +85,49 @@ def test_writing_a_post(site):
     page = site.open(hall.kari)
     paths = [(f"post-{state}", f"/posts/{post.uuid}/edit") for state, post in hall.posts.items()]
     assert look_through(page, [("post-new", "/posts/new"), *paths]) == []
+
+
+def test_what_the_composer_asks_and_refuses(site):
+    hall = busy_town_hall()
+    draft = hall.posts["draft"]
+    page = site.open(hall.kari)
+    page.goto("/posts/new?stream=roads")
+    page.get_by_label("Date", exact=True).fill("2020-01-01")
+    page.get_by_label("Time", exact=True).fill("09:00")
+    page.get_by_role("textbox", name="Title", exact=True).fill("Too late")
+    page.get_by_role("button", name="Schedule").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found = look_at(page, "post-refused")
+
+    page.goto(f"/posts/{draft.uuid}/edit")
+    page.get_by_label("More steps").click()
+    found += look_at(page, "post-more-steps")
+    with meanwhile():
+        draft.version, draft.text = draft.version + 1, "What Ola wrote."
+    page.get_by_role("textbox", name="Text", exact=True).fill("What Kari wrote.")
+    expect(page.get_by_role("dialog", name="Two texts")).to_be_visible()
+    found += look_at(page, "post-two-texts")
+    page.get_by_role("button", name="Keep what stands").click()
+    with meanwhile():
+        end_all(hall.kari, utcnow())
+    page.get_by_role("textbox", name="Text", exact=True).fill("Written after twelve hours.")
+    expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    found += look_at(page, "post-sign-in-again")
+    site.watch(page).expect("status of (401|409|422)")
+    assert found == []
+
+
+def test_what_was_thrown_away(site):
+    hall = busy_town_hall()
+    page = site.open(hall.kari)
+    page.goto(f"/posts/{hall.posts['draft'].uuid}/edit")
+    page.get_by_label("More steps").click()
+    page.get_by_role("button", name="Throw away").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    found = look_at(page, "post-thrown-away")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("textbox", name="Title", exact=True)).to_have_value("Storgata is closed, part 1")
+    assert found == []
 
 
 def test_reading_a_post_without_the_right_to_write(site):

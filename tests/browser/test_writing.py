@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -84,14 +85,33 @@ def test_a_page_that_was_only_opened_makes_no_draft_and_changes_none(site):
 def test_what_was_typed_before_the_scripts_came_is_saved_too(site):
     hall = make_town_hall()
     page = site.open(hall.kari)
-    held = []
-    page.route("**/composer.js*", lambda route: held.append(route))
+    held = hold(page, r"/composer\.js")
     page.goto("/posts/new?stream=roads", wait_until="commit")
     title(page).fill("On a slow line")
     wait_until(lambda: page.wait_for_timeout(20) or held, 5)
-    held[0].continue_()
+    held.pop().continue_()
     expect(said(page)).to_have_text(SAVED)
     kept(title="On a slow line")
+
+
+def test_a_step_pressed_while_the_page_is_still_saving_is_taken(site):
+    """The page makes its steps anew meanwhile, since the post has come into being."""
+    hall = make_town_hall()
+    page = open_composer(site, hall.kari)
+    title(page).fill("In a hurry")
+    day = (datetime.now(UTC) + timedelta(days=3)).date()
+    page.get_by_label("Time", exact=True).fill("09:00")
+    held = hold(page, "/posts/(preview|[^/]+/draft)$")
+    page.get_by_label("Date", exact=True).fill(day.isoformat())
+    page.get_by_role("button", name="Schedule").click()
+    wait_until(
+        lambda: page.wait_for_timeout(20) or {"preview", "draft"} <= {last_part(one) for one in held}, 5
+    )
+    held.let_go("preview")
+    expect(page.locator("[data-step=schedule][formaction]")).to_be_attached()
+    held.let_go("draft")
+    expect(page.get_by_text("Scheduled for ")).to_be_visible()
+    kept(title="In a hurry", state="scheduled")
 
 
 def test_what_was_typed_right_before_a_reload_is_there_after_it(site):
@@ -255,6 +275,34 @@ def test_a_post_thrown_away_elsewhere_can_be_saved_as_a_new_one(site):
     expect(said(page)).to_have_text(SAVED)
     kept(text="Still here.", title="Bridge closed")
     site.watch(page).expect("status of 404")
+
+
+class Held(list):
+    """Requests that wait until the test lets them go on."""
+
+    free = ""
+
+    def take(self, route):
+        if self.free and route.request.url.endswith(self.free):
+            route.continue_()
+        else:
+            self.append(route)
+
+    def let_go(self, end):
+        self.free = end
+        for route in [one for one in self if one.request.url.endswith(end)]:
+            self.remove(route)
+            route.continue_()
+
+
+def hold(page, pattern):
+    held = Held()
+    page.route(re.compile(pattern), lambda route: held.take(route))
+    return held
+
+
+def last_part(route):
+    return route.request.url.rpartition("/")[2]
 
 
 def sign_out_everywhere(person):

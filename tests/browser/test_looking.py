@@ -1,0 +1,61 @@
+"""Those who look see what is wrong: without this, a page full of barriers could pass."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.browser.looking import look_at
+from tests.browser.walking import walk
+from tests.browser.worlds import make_town_hall
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+BAD = """<h1>One</h1><h1>Two</h1><p class="pale">Hard to read</p><div class="wide">Far too wide</div>
+<button></button><a href="/team" class="hides">Somewhere</a><div class="cover">Over it</div>"""
+BAD_STYLE = """.pale { color: #ccc; background: #fff } .wide { width: 2000px }
+.hides:focus-visible, .hides { outline: none; position: fixed; top: 0; left: 0 }
+.cover { position: fixed; inset: 0 auto auto 0; height: 40px; width: 120px; background: #fff; z-index: 99 }"""
+
+
+SPOIL = """([html, css]) => {
+  document.querySelector("main").innerHTML = html;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+def test_barriers_and_broken_layout_are_seen_in_every_light_and_width(site):
+    page = site.open(make_town_hall().kari)
+    page.goto("/team")
+    assert look_at(page, "team") == []
+    page.evaluate(SPOIL, [BAD, BAD_STYLE])
+    found = look_at(page, "spoiled")
+    for where in ("light, 1440", "dark, 1440", "light, 390", "dark, 390"):
+        for sign in ("color-contrast", "button-name", "has 2 h1", "wider than the screen"):
+            assert any(where in problem and sign in problem for problem in found), (where, sign)
+
+
+def test_a_focus_that_is_covered_or_does_not_show_is_seen(site):
+    page = site.open(make_town_hall().kari)
+    assert walk(page, "/team") == []
+    page.add_init_script(
+        f"addEventListener('DOMContentLoaded', () => ({SPOIL})({json.dumps([BAD, BAD_STYLE])}))"
+    )
+    found = walk(page, "/team")
+    assert any("covered by" in problem and "Somewhere" in problem for problem in found), found
+    assert any("does not show" in problem and "Somewhere" in problem for problem in found), found
+
+
+def test_what_a_page_must_not_do_is_noted(site):
+    page = site.open()
+    page.goto("/sign-in")
+    page.evaluate(
+        "() => { document.body.insertAdjacentHTML('beforeend', '<img src=\"http://127.0.0.2:9/p.png\">') }"
+    )
+    page.evaluate("() => { setTimeout(() => { throw new Error('on purpose') }) }")
+    page.evaluate("() => fetch('/nothing-here')")
+    for sign in ("asked another host", "Content Security Policy", "threw .*on purpose", "status of 404"):
+        site.watch(page).expect(sign)
