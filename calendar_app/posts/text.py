@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONGEST = 100_000
+# Characters of Markdown that are read for each one of an excerpt: marks and addresses take room as well.
+ENOUGH = 25
 
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 # Controls, surrogates, non-characters (not allowed in XML or better not), the byte order mark,
@@ -102,11 +104,13 @@ def excerpt(markdown: str, limit: int) -> str:
 
     Raises ValueError above 100,000 characters.
     """
-    text = _capped(markdown)
+    whole = _capped(markdown)
+    text = _beginning(whole, ENOUGH * limit)
     tokens = parsed(text)
     if tokens is None:
         return cut(text, limit)
-    return cut(clean(" ".join(_words(token, addresses=False) for token in tokens)), limit)
+    words = clean(" ".join(_words(token, addresses=False) for token in tokens))
+    return cut(words if text == whole else f"{words} …", limit)
 
 
 def cut(text: str, limit: int) -> str:
@@ -127,6 +131,14 @@ def _capped(markdown: str) -> str:
             f"The text is {len(markdown):,} characters long. Shorten it to {LONGEST:,} or fewer."
         )
     return clean(markdown)
+
+
+def _beginning(text: str, length: int) -> str:
+    """About the first `length` characters, up to the end of a line: reading costs what the text is long."""
+    if len(text) <= length:
+        return text
+    end = text.rfind("\n", 0, length)
+    return text[: end if end > length // 2 else length]
 
 
 def _as_typed(text: str) -> str:
