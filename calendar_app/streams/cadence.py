@@ -14,6 +14,8 @@ __all__ = ["BadCadence", "Cadence", "next_free", "parse_cadence", "slots"]
 
 MOST_RULES = 10
 LONGEST_TEXT = 500
+# Of a list of texts together: each rule is looked through day by day when it is read.
+LONGEST_LIST = 5000
 LONGEST_WINDOW = timedelta(days=400)
 # Far enough for a leap day, which is eight years away around a year such as 2100.
 WINDOWS_AHEAD = 8
@@ -54,7 +56,8 @@ def parse_cadence(text: str | Sequence[str]) -> Cadence:
     texts = [text] if isinstance(text, str) else text
     if not isinstance(texts, Sequence) or not all(isinstance(one, str) for one in texts):
         raise BadCadence(say("A cadence is text, or a list of texts, such as “daily at 07:00”."))
-    if len(texts) > MOST_TIMES or any(len(one) > LONGEST_TEXT for one in texts):
+    lengths = [len(one) for one in texts]
+    if len(texts) > MOST_TIMES or max(lengths, default=0) > LONGEST_TEXT or sum(lengths) > LONGEST_LIST:
         raise BadCadence(say("Write the cadence in at most %(most)s characters.", most=LONGEST_TEXT))
     return _joined([_read(rule) for one in texts for rule in _split(one)])
 
