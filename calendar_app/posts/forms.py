@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import abort, request
 
 from calendar_app.errors import Refused
 from calendar_app.languages import say, say_later
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A post and its variants at full length, in the widest spelling that a browser may choose for them.
 LONGEST_BODY = 8 * 1024 * 1024
+MOST_FIELDS = 10_000
 LARGEST_ID = 2**31 - 1
 # Far more than a team has; each becomes a parameter of a query.
 MOST_LISTED = 1000
@@ -29,6 +30,9 @@ MALFORMED = say_later(
 def allow_long_texts(_endpoint: str | None, _values: Any) -> None:
     """Before a form is read for the first time: a long text in a wide script fills more than the usual limit."""
     request.max_content_length = request.max_form_memory_size = LONGEST_BODY
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") > MOST_FIELDS:
+        # Before anybody has been asked who they are: millions of empty fields fill the memory, not the page.
+        abort(413)
 
 
 def version_in(sent: Mapping[str, Any]) -> int:

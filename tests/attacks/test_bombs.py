@@ -46,3 +46,11 @@ def test_a_cadence_that_is_no_promise_is_refused_without_much_looking(texts):
             parse_cadence(texts)
 
     assert work(read) < 200_000
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/posts", "/posts/00000000-0000-4000-8000-000000000000/schedule"])
+def test_millions_of_empty_fields_are_not_read(client, path):
+    """Nobody has been asked yet who they are."""
+    sent = {"data": "a=&" * 20_000, "content_type": "application/x-www-form-urlencoded"}
+    assert client.post(path, **sent).status_code == 413
