@@ -6,7 +6,7 @@ import select
 import socket
 import time
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,18 +52,13 @@ def ask(address: Address) -> tuple[float, dict[str, str], bytes]:
     return seconds, {name.lower(): value for name, value in lines}, b"".join(parts)
 
 
-def rates(addresses: Mapping[str, Address], *, seconds: float, rounds: int) -> dict[str, list[float]]:
-    """Answers per second of each address, in turns, so that all meet the same weather."""
+def rates(addresses: Mapping[str, Address], *, seconds: float, rounds: int) -> dict[str, float]:
+    """Answers per second of each address: short turns, forwards and backwards, so that all meet the same weather."""
     found: dict[str, list[float]] = {name: [] for name in addresses}
-    for _ in range(rounds):
-        for name, address in addresses.items():
-            found[name].append(rate(address, seconds=seconds))
-    return found
-
-
-def ratio(found: Mapping[str, list[float]], name: str, base: str) -> float:
-    """The median over the rounds of one rate as a share of another."""
-    return median(one / other for one, other in zip(found[name], found[base], strict=True))
+    for number in range(rounds):
+        for name in list(addresses)[:: 1 if number % 2 else -1]:
+            found[name].append(rate(addresses[name], seconds=seconds))
+    return {name: fmean(values) for name, values in found.items()}
 
 
 def rate(address: Address, *, seconds: float, connections: int = CONNECTIONS) -> float:

@@ -64,7 +64,7 @@ def add_extensions(app: Flask) -> None:
 
 
 def add_doors(app: Flask) -> None:
-    from calendar_app import assets, errors, frame, headers
+    from calendar_app import assets, errors, frame, headers, row_number
     from calendar_app.api import routing as api
     from calendar_app.channels.views import accounts
     from calendar_app.feeds.views import feeds
@@ -75,6 +75,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.posts.public_views import public
     from calendar_app.streams.views import streams
 
+    row_number.register(app)
     headers.register(app)
     assets.register(app)
     frame.register(app)
@@ -110,7 +111,7 @@ def _folder(name: str) -> Path:
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
         return {"connect_args": {"timeout": 20}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": {"connect_timeout": 5}}
 
 
 def _limiter_storage(settings: Settings) -> str:

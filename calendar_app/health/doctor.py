@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from calendar_app import create_app, migrating
 from calendar_app.config import Settings, WrongSetting, read_settings
 from calendar_app.extensions import database_now, db, start_writing, stop_writing
+from calendar_app.feeds.parts import left_out
 from calendar_app.health import questions
 from calendar_app.health.views import metrics_token
 from calendar_app.posts.publishing import on_hold
@@ -59,7 +60,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
             ok = ok and not (finding.wrong and ask is _database)
             yield finding
     if ok:
-        for ask in (_clock, _overdue, _hold):
+        for ask in (_clock, _overdue, _hold, _left_out):
             yield from _guarded(ask, settings)
     yield from _mail(settings)
 
@@ -195,6 +196,16 @@ def _hold(settings: Settings) -> Iterator[Finding]:
     if reason := on_hold():
         yield Finding(
             f"Nothing goes out: {reason} Look through the plan, then run: sluice resume", wrong=True
+        )
+
+
+def _left_out(settings: Settings) -> Iterator[Finding]:
+    posts = left_out()
+    if posts:
+        yield Finding(
+            f"{len(posts)} of the posts cannot be shown in a feed and are left out of it; the log says why. "
+            f"Look at {', '.join(f'{settings.base_url}/posts/{post}/edit' for post in posts[:3])}",
+            wrong=True,
         )
 
 

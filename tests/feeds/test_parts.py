@@ -14,6 +14,7 @@ from calendar_app.extensions import database_now, db, writing
 from calendar_app.feeds import parts
 from calendar_app.feeds.assembling import shown_posts
 from calendar_app.feeds.models import FeedPart
+from calendar_app.health.doctor import findings
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.models import Post
 from calendar_app.posts.publishing import publish_now
@@ -122,6 +123,7 @@ def test_a_post_that_cannot_be_rendered_is_reported_and_left_out(app, form, capl
     assert len(contents(stream, form)) == 1
     assert f"Post {bad.uuid} cannot be shown" in caplog.text
     assert parts.left_out() == [bad.uuid]
+    assert any(bad.uuid in finding.text and finding.wrong for finding in findings(app.config["SETTINGS"]))
     assert kept()[bad.id, form] == (bad.revision, parts.LEFT_OUT)
     caplog.clear()
     assert len(contents(stream, form)) == 1

@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
 
 from calendar_app.extensions import database_now, db
-from calendar_app.feeds import shelf
-from calendar_app.feeds.question import Question
+from calendar_app.feeds import lines, shelf
+from calendar_app.feeds.question import Away, Question
 from calendar_app.feeds.shelf import FeedShelf
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post
@@ -243,6 +244,62 @@ def test_a_dead_connection_is_replaced(app, reader, inner):
         line.close()
     assert reader.get("/streams/roads.ics").status_code == 200
     assert inner.asked == 1
+
+
+def test_what_is_committed_here_is_seen_by_the_very_next_reader(reader):
+    stream = make_stream(handle="roads")
+    for number in range(20):
+        stream.name = f"Name {number}"
+        stream.feed_version += 1
+        db.session.commit()
+        assert f"<title>Name {number}</title>" in reader.get("/streams/roads.rss").text
+        assert f"<title>Name {number}</title>" in reader.get("/streams/roads.rss").text
+
+
+def test_those_of_one_moment_share_a_question(app, reader, monkeypatch):
+    make_stream(handle="roads")
+    question = app.wsgi_app.question
+    asked = []
+    monkeypatch.setattr(question, "_rows", lambda *given: asked.append(given) or rows(*given))
+    rows = Question(db.engine)._rows
+    monkeypatch.setattr("calendar_app.feeds.question.JUST_NOW", 3600.0)
+    db.session.remove()
+    for _ in range(5):
+        question.ask(("roads",))
+    assert len(asked) == 1
+    monkeypatch.setattr("calendar_app.feeds.question.JUST_NOW", 0.0)
+    question.ask(("roads",))
+    assert len(asked) == 2
+    question.ask(("schools",))
+    question.ask(None)
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_database_that_hangs_counts_as_away(app, monkeypatch):
+    monkeypatch.setattr(lines, "PATIENCE_MS", 50)
+    question = Question(db.engine)
+    question.everything = "SELECT pg_sleep(20)"
+    began = time.monotonic()
+    with pytest.raises(lines.Hangs):
+        question.ask(None)
+    with pytest.raises(Away):
+        question.ask(None)
+    with pytest.raises(Away):
+        question.ask(("roads",))
+    assert time.monotonic() - began < 5
+    assert not question.idle
+
+
+def test_after_a_pause_the_database_is_asked_again(app, monkeypatch):
+    question = Question(db.engine)
+    question.everything = "SELECT nonsense"
+    with pytest.raises(Exception, match="nonsense"):
+        question.ask(None)
+    with pytest.raises(Away):
+        question.ask(("roads",))
+    monkeypatch.setattr(question, "quiet_until", 0.0)
+    assert len(question.ask(("roads",))) == 2
 
 
 def test_the_shelf_has_a_limit_and_keeps_what_is_asked_for(app, reader, inner, monkeypatch):
