@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from calendar_app.people.roles import Actor
 
-ONE = "/accounts/<int(max=2147483647):account_id>"
+ONE = "/accounts/<int:account_id>"
 _WAKE = (enqueue.plan_changed, partial(enqueue.wake, "publish"))
 
 

@@ -49,7 +49,7 @@ PROBLEMS = {
 }
 _NAMES_IN_RULES = {
     "uuid": {"type": "string", "format": "uuid"},
-    "int": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+    "int": {"type": "integer", "minimum": 1, "maximum": 999999999},
     "": {"type": "string", "minLength": 2, "maxLength": 40, "pattern": "^[a-z0-9](-?[a-z0-9])+$"},
 }
 _NAME = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")

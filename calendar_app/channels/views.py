@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 accounts = Blueprint("accounts", __name__)
 
-ONE = "/accounts/<int(max=2147483647):account_id>"
+ONE = "/accounts/<int:account_id>"
 
 
 @accounts.get("/accounts")

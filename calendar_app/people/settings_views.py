@@ -65,7 +65,7 @@ def change_password() -> ResponseReturnValue:
     return _saved(_("Your password is changed. You have been signed out everywhere else."))
 
 
-@blueprint.post("/sessions/<int(max=2147483647):session_id>/end")
+@blueprint.post("/sessions/<int:session_id>/end")
 @member_required
 def end_session(session_id: int) -> ResponseReturnValue:
     row = _own(Session, session_id)
@@ -99,14 +99,14 @@ def make_token() -> ResponseReturnValue:
     return _page(new_token=token)
 
 
-@blueprint.post("/tokens/<int(max=2147483647):token_id>/revocation")
+@blueprint.post("/tokens/<int:token_id>/revocation")
 @member_required
 def revoke_token(token_id: int) -> ResponseReturnValue:
     api_tokens.revoke(_own(ApiToken, token_id), actor=current_actor())
     return _saved(_("The key opens nothing any more."))
 
 
-@blueprint.post("/feeds/<int(max=2147483647):member_id>")
+@blueprint.post("/feeds/<int:member_id>")
 @limiter.limit("30/hour")
 @member_required
 def make_feed(member_id: int) -> ResponseReturnValue:
@@ -116,7 +116,7 @@ def make_feed(member_id: int) -> ResponseReturnValue:
     return _page(new_feed=links.team_feed(token))
 
 
-@blueprint.post("/feeds/<int(max=2147483647):feed_id>/revocation")
+@blueprint.post("/feeds/<int:feed_id>/revocation")
 @member_required
 def revoke_feed(feed_id: int) -> ResponseReturnValue:
     feed = db.session.get(PersonalFeed, feed_id)

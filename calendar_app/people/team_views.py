@@ -47,7 +47,7 @@ def invite() -> ResponseReturnValue:
     return _page(team, made=made)
 
 
-@blueprint.post("/team/invitations/<int(max=2147483647):link_id>/removal")
+@blueprint.post("/team/invitations/<int:link_id>/removal")
 @member_required
 def take_back(link_id: int) -> ResponseReturnValue:
     link = db.session.execute(scoped(Link, current_actor()).where(Link.id == link_id)).scalar_one_or_none()
@@ -59,7 +59,7 @@ def take_back(link_id: int) -> ResponseReturnValue:
     return _back(link.team_id)
 
 
-@blueprint.post("/team/members/<int(max=2147483647):member_id>/role")
+@blueprint.post("/team/members/<int:member_id>/role")
 @member_required
 def change_role(member_id: int) -> ResponseReturnValue:
     member = _member(member_id)
@@ -73,7 +73,7 @@ def change_role(member_id: int) -> ResponseReturnValue:
     return _back(team_id)
 
 
-@blueprint.post("/team/members/<int(max=2147483647):member_id>/removal")
+@blueprint.post("/team/members/<int:member_id>/removal")
 @member_required
 def remove(member_id: int) -> ResponseReturnValue:
     member = _member(member_id)
