@@ -1,4 +1,4 @@
-"""Single-use links in the wrong hands, at the wrong time, and twice at once."""
+"""Invitations in the wrong hands, and two at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from calendar_app.extensions import db, start_writing
 from calendar_app.people import inviting
-from calendar_app.people.models import Member, Person, Session, Team
+from calendar_app.people.models import Member, Person, Team
 from calendar_app.people.roles import actor_for
 from calendar_app.people.setting_up import add_person, make_link
 from tests.browsing import Browser
@@ -35,62 +35,11 @@ def test_who_invites_does_not_become_the_one_who_was_to_set_up_in_another_team(t
     assert (victim.password_hash, [one.team.name for one in victim.memberships]) == (None, ["Their team"])
 
 
-def test_a_link_of_one_kind_opens_no_door_of_another(team, owner, browser):
-    path = invitation(owner, team, "new@example.org")
-    for purpose in ("set-up", "sign-in", "reset", "invitation%00", "Invitation"):
-        assert browser.get(path.replace("invitation", purpose)).status_code in {404, 410}
-
-
-def test_a_used_link_is_used_up_whoever_holds_it(app, owner, browser):
-    start_writing()
-    token = make_link(owner, "sign-in", 1)
-    assert browser.send(f"/enter/sign-in/{token}").status_code == 303
-    other = Browser(app, app.response_class)
-    assert other.get(f"/enter/sign-in/{token}").status_code == 410
-    assert other.post(f"/enter/sign-in/{token}").status_code == 410
-    assert other.get("/team").status_code == 303
-
-
-def test_looking_at_a_link_or_asking_by_head_uses_nothing_up(owner, browser):
-    start_writing()
-    token = make_link(owner, "sign-in", 1)
-    for method in ("GET", "HEAD", "OPTIONS", "GET"):
-        assert browser.open(f"/enter/sign-in/{token}", method=method).status_code == 200
-    assert browser.get("/team").status_code == 303
-    assert browser.send(f"/enter/sign-in/{token}").status_code == 303
-
-
-def test_of_ten_who_use_a_link_at_once_one_comes_in(app, owner):
-    start_writing()
-    path = f"/enter/sign-in/{make_link(owner, 'sign-in', 1)}"
-    db.session.commit()
-    statuses = at_once(app, [lambda browser: browser.post(path).status_code] * 10)
-    assert sorted(statuses) == [303] + [410] * 9
-    assert db.session.scalar(sa.select(sa.func.count(Session.id))) == 1
-
-
 def test_of_two_who_accept_an_invitation_at_once_one_is_in_once(app, team, owner):
     path = invitation(owner, team, "new@example.org", "author")
     statuses = at_once(app, [lambda browser: browser.post(path, data=PASSWORD).status_code] * 4)
     assert sorted(statuses) == [303, 410, 410, 410]
     assert db.session.scalar(sa.select(sa.func.count(Member.id)).where(Member.role == "author")) == 1
-
-
-def test_of_two_owners_who_remove_each_other_at_once_one_stays(app):
-    """Also where both step down, or one does both."""
-    for turn in ("removal", "role"):
-        team = make_team(f"Team {turn}")
-        number = team.id
-        people = [make_person(team, "owner") for _ in range(2)]
-        members = [one.memberships[0].id for one in people]
-        path = f"/team/members/{{}}/{turn}"
-        acts = [
-            signed_in(person, path.format(member))
-            for person, member in zip(people, reversed(members), strict=True)
-        ]
-        at_once(app, acts)
-        owners = sa.select(sa.func.count(Member.id)).where(Member.team_id == number, Member.role == "owner")
-        assert db.session.scalar(owners) == 1
 
 
 def test_two_owners_may_invite_the_same_stranger_at_once(app):

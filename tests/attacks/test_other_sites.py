@@ -99,33 +99,3 @@ def test_nothing_is_changed_by_looking_however_it_is_asked(app, stream, owner, b
     assert contents() == before
     db.session.expire_all()
     assert browser.get("/team").status_code == 200
-
-
-ELSEWHERE = (
-    *("//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/%5Cevil.example"),
-    *("javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", "///evil.example", "http:evil.example"),
-    *(
-        "/%0d%0aSet-Cookie:a=b",
-        "//evil.example/%2f..",
-        "https:/evil.example",
-        " //evil.example",
-        "@evil.example",
-    ),
-    *(
-        ".evil.example",
-        "/.//evil.example",
-        "x" * 3000,
-        "/\u2028/evil.example",
-        "/sign-out",
-        "%2F%2Fevil.example",
-    ),
-)
-
-
-def test_nobody_is_sent_elsewhere_after_signing_in(owner, browser):
-    browser.sign_in(owner)
-    for address in ELSEWHERE:
-        answer = browser.get("/sign-in", query_string={"next": address})
-        path = answer.location
-        assert answer.status_code == 303 and path.isprintable(), address
-        assert path.startswith("/") and not path.startswith(("//", "/\\")), address
