@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from calendar_app.people.setting_up import first_link
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW
 from tests.browser.worlds import PASSWORD, ZONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -19,13 +19,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 STAYS = "() => window.neverReloaded === true"
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
-def test_from_the_set_up_link_to_a_published_post(site, size):
+def test_from_the_set_up_link_to_a_published_post(site):
     link = first_link()
-    page = site.open(size=size)
+    page = site.open()
     set_up(page, link)
     make_stream(page)
-    begin_on_a_day(page, size)
+    begin_on_a_day(page)
     write(page)
     plan = page.context.new_page()
     plan.goto("/calendar")
@@ -33,16 +32,25 @@ def test_from_the_set_up_link_to_a_published_post(site, size):
     for window in (page, plan):
         window.evaluate("() => { window.neverReloaded = true }")
     on_plan = plan.locator(f'#plan [data-post="{post}"]')
-    expect(on_plan).to_have_attribute("data-state", "scheduled", timeout=8000)
-
-    expect(page.locator(".send .state-mark")).to_have_attribute("data-state", "published", timeout=20_000)
-    expect(page.locator("p[data-outcome]")).to_have_text("Now: Published")
-    expect(page.get_by_role("table")).to_contain_text("This site and its feeds")
+    expect(on_plan).to_have_attribute("data-state", "scheduled", timeout=12_000)
+    it_goes_out(page)
     plan.bring_to_front()
     expect(on_plan).to_have_attribute("data-state", "published", timeout=12_000)
     assert [window.evaluate(STAYS) for window in (page, plan)] == [True, True]
+    readers_have_it(site, post)
 
-    reads_it(site, post)
+
+def test_from_the_set_up_link_to_a_published_post_on_a_phone(site):
+    link = first_link()
+    page = site.open(size=NARROW)
+    set_up(page, link)
+    make_stream(page)
+    page.goto("/calendar")
+    page.get_by_role("link", name="New post").click()
+    write(page)
+    post = schedule(page)
+    it_goes_out(page)
+    readers_have_it(site, post)
 
 
 def set_up(page, link):
@@ -70,18 +78,14 @@ def make_stream(page):
     expect(page.get_by_role("main")).to_contain_text("/road-works")
 
 
-def begin_on_a_day(page, size):
+def begin_on_a_day(page):
     page.goto("/calendar")
     expect(page.locator("#plan .gap").first).to_be_visible()
-    if size == NARROW:
-        page.get_by_role("link", name="New post").click()
-    else:
-        today = page.locator("#plan .day-today")
-        box = today.bounding_box()
-        today.click(position={"x": box["width"] / 2, "y": box["height"] - 8})
-        day = today_in_oslo().date().isoformat()
-        expect(page).to_have_url(f"{page.url.partition('/posts')[0]}/posts/new?date={day}")
+    today = page.locator("#plan .day-today")
+    box = today.bounding_box()
+    today.click(position={"x": box["width"] / 2, "y": box["height"] - 8})
     expect(page.get_by_role("heading", level=1)).to_contain_text("Write a post")
+    assert page.url.endswith(f"/posts/new?date={now_in_oslo().date().isoformat()}")
 
 
 def write(page):
@@ -94,7 +98,7 @@ def write(page):
 
 def schedule(page):
     """For a few seconds from now; the post's id."""
-    at = today_in_oslo() + timedelta(seconds=9)
+    at = now_in_oslo() + timedelta(seconds=7)
     page.get_by_label("Date", exact=True).fill(at.date().isoformat())
     page.get_by_label("Time", exact=True).fill(f"{at:%H:%M:%S}")
     page.get_by_role("button", name="Schedule").click()
@@ -102,7 +106,13 @@ def schedule(page):
     return page.url.rpartition("/posts/")[2].removesuffix("/edit")
 
 
-def reads_it(site, post):
+def it_goes_out(page):
+    expect(page.locator(".send .state-mark")).to_have_attribute("data-state", "published", timeout=20_000)
+    expect(page.locator("p[data-outcome]")).to_have_text("Now: Published")
+    expect(page.get_by_role("table")).to_contain_text("This site and its feeds")
+
+
+def readers_have_it(site, post):
     """A reader finds it on the page of the post, on that of its stream, and in a calendar program."""
     reader = site.open()
     for path in ("/", "/streams/road-works", f"/posts/{post}"):
@@ -115,5 +125,5 @@ def reads_it(site, post):
     assert event["url"] == f"{site.base}/posts/{post}"
 
 
-def today_in_oslo():
+def now_in_oslo():
     return datetime.now(ZoneInfo(ZONE))

@@ -64,6 +64,7 @@ def test_signing_in_writing_and_scheduling_with_keys_alone(site):
     expect(page.get_by_text(re.compile("^Scheduled for "))).to_be_visible()
     page.wait_for_load_state()
     press(keys, "g", "c")
+    page.wait_for_url("**/calendar")
     expect(page.locator("#plan [data-post]")).to_have_attribute("data-state", "scheduled")
     press(keys, "j")
     expect(page.locator("#plan [data-post]")).to_be_focused()
