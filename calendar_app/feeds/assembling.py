@@ -42,9 +42,10 @@ CALENDAR_PAST, CALENDAR_MOST, READER_MOST = timedelta(days=400), 2000, 50
 
 @dataclass(frozen=True)
 class Feed:
-    """The finished bytes, their strong ETag and the moment they last changed."""
+    """The finished bytes, the address they call their own, their strong ETag and the moment they last changed."""
 
     content: bytes
+    address: str
     etag: str
     changed_at: datetime
     media_type: str
@@ -119,7 +120,7 @@ def _feed(
         updated=changed, owner=site.name, hue=hue,
     )  # fmt: skip
     content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form))
-    return Feed(content, etag(content), changed, MEDIA_TYPES[form])
+    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form])
 
 
 def _changed(streams: Sequence[Stream], form: str, now: datetime, *, others: bool) -> datetime:

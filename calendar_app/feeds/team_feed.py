@@ -37,7 +37,7 @@ def team_calendar(token: str, *, streams: str | None = None, states: str | None 
         feed_id=feed_id(site.host, site.install_year, f"team/{member.team_id}"), updated=changed, owner=site.name,
     )  # fmt: skip
     content = ical.render_calendar(head, parts.contents(_planned(member, streams, states), "team"))
-    return Feed(content, etag(content), changed, MEDIA_TYPES["ics"])
+    return Feed(content, head.self_address, etag(content), changed, MEDIA_TYPES["ics"])
 
 
 def _member_of(token: str) -> Member:

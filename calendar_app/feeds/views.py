@@ -80,7 +80,9 @@ def keep_private(response: Response) -> Response:
 
 def _public(feed: Feed) -> Response:
     request.environ[MARK] = feed.changed_at
-    return _shared(_answer(feed.content, feed.media_type, feed.etag, feed.changed_at))
+    response = _answer(feed.content, feed.media_type, feed.etag, feed.changed_at)
+    response.headers["Link"] = f'<{feed.address}>; rel="self"'
+    return _shared(response)
 
 
 def _list_of(streams: Sequence[Stream]) -> Response:

@@ -411,6 +411,17 @@ def test_addresses_in_feeds_lead_to_this_site(reader):
     assert feed["items"][0]["url"] == f"http://127.0.0.1:8000/posts/{post.uuid}"
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_feed_says_its_own_address_in_a_header_too(reader, form):
+    team = make_team()
+    make_stream(team, "roads")
+    make_stream(team, "schools")
+    for asked, own in (("streams/ROADS", "streams/roads"), ("follow/schools+roads+gone", "follow/roads+schools"),
+                       ("everything", "everything")):  # fmt: skip
+        answer = reader.get(f"/{asked}.{form}")
+        assert answer.headers["Link"] == f'<http://127.0.0.1:8000/{own}.{form}>; rel="self"'
+
+
 def test_an_archived_stream_stays_readable_and_leaves_everything(reader):
     stream = make_stream(handle="roads")
     make_published(stream, title="Old")
