@@ -7,8 +7,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PORT ?= 8000
 
+# What marks a sentence in the code, besides _() and ngettext().
+SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench faults lock
+.PHONY: help run demo test check bench faults words lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +34,12 @@ faults: $(VENV)/.tests ## the long runs: kill, freeze and flood real processes
 
 bench: $(VENV)/.bench ## measure lateness, bursts, feeds and the calendar page; prints figures side by side
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+words: $(VENV)/.runs ## gather the sentences of the pages and compile their translations (docs/translating.md)
+	@gathered=$$(mktemp) && trap 'rm -f "$$gathered"' EXIT && cd calendar_app/translations \
+	  && ../../$(BIN)/pybabel -q extract -F ../../babel.cfg $(SAID) -o "$$gathered" ../.. \
+	  && ../../$(BIN)/pybabel -q update -i "$$gathered" -d . -N --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+	  && ../../$(BIN)/pybabel compile -d . --statistics
 
 lock: ## write the lock files anew (needs uv)
 	@for set in "requirements --extra build" "requirements-test --extra build --extra test --extra check" \
