@@ -18,6 +18,7 @@ from calendar_app import create_app, migrating
 from calendar_app.config import Settings
 from calendar_app.extensions import db, start_writing, stop_writing
 from calendar_app.people.setting_up import ensure_site
+from tests.browsing import Browser
 
 KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
 
@@ -99,6 +100,22 @@ def app(request, database, _apps, worker_folder, redis_url):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def new_browser(app):
+    """Makes browsers, each with its own cookies; forms are checked for their token, as outside of tests."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    app.test_client_class = Browser
+    yield app.test_client
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = None
+
+
+@pytest.fixture
+def signed_in(new_browser):
+    """signed_in(person) is a browser of that person."""
+    return lambda person: new_browser().sign_in(person)
 
 
 def wait_until(true, seconds, *, every=0.02):

@@ -12,20 +12,9 @@ from calendar_app.channels.models import Account
 from calendar_app.channels.packing import open_secrets
 from calendar_app.extensions import db
 from calendar_app.people.models import Audit, Member
-from tests.browsing import Browser
 from tests.channels.steps import SECRET, connected, delivery_of, due_post, send_due
 from tests.factories import make_account, make_person, make_scheduled, make_stream, make_team
 from tests.receiver import answer
-
-
-@pytest.fixture
-def signed_in(app):
-    """signed_in(person) is a browser of that person."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    app.test_client_class = Browser
-    yield lambda person: app.test_client().sign_in(person)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.test_client_class = None
 
 
 def only_account():
