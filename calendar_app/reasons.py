@@ -124,7 +124,9 @@ def _pattern(sentence: str) -> re.Pattern[str]:
         re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>{_any(index, pieces)})"
         for index, piece in enumerate(pieces)
     ]
-    return re.compile(rf"{''.join(parts)}(?: (?P<_rest>.+))?", re.DOTALL)
+    # A place at the very end holds all that follows.
+    rest = "(?: (?P<_rest>.+))?" if pieces[-1] else ""
+    return re.compile("".join(parts) + rest, re.DOTALL)
 
 
 def _any(index: int, pieces: list[str]) -> str:
