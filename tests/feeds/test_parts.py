@@ -17,20 +17,11 @@ from calendar_app.feeds.models import FeedPart
 from calendar_app.health.doctor import findings
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.models import Post
-from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.scheduling import unschedule
 from calendar_app.streams.editing import edit_stream
 from calendar_app.times import utcnow
 from tests.factories import make_actor, make_post, make_scheduled, make_stream
-
-FORMS = ("ics", "atom", "rss", "json")
-
-
-def make_published(stream, *streams, actor=None, **values):
-    post = make_post(stream, *streams, **values)
-    publish_now(post, actor=actor or make_actor(stream.team), now=database_now())
-    db.session.commit()
-    return post
+from tests.feeds.reading import FORMS, make_published
 
 
 def contents(stream, form="ics"):

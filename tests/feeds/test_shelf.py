@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 import sqlalchemy as sa
 
-from calendar_app.extensions import database_now, db
-from calendar_app.feeds import lines, shelf
-from calendar_app.feeds.question import Away, Question
+from calendar_app.extensions import db
+from calendar_app.feeds import shelf
+from calendar_app.feeds.question import Question
 from calendar_app.feeds.shelf import FeedShelf
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post
-from calendar_app.posts.publishing import publish_now
 from calendar_app.streams.editing import archive, edit_stream
 from calendar_app.times import utcnow
 from tests.browsing import Browser
 from tests.factories import make_actor, make_post, make_stream, make_team
+from tests.feeds.reading import FORMS, make_published
 from tests.processes import environment
-
-FORMS = ("ics", "atom", "rss", "json")
 
 
 class Counted:
@@ -58,13 +53,6 @@ def inner(app):
 @pytest.fixture
 def reader(app, inner):
     return Browser(app)
-
-
-def make_published(stream, *streams, **values):
-    post = make_post(stream, *streams, **values)
-    publish_now(post, actor=make_actor(stream.team), now=database_now())
-    db.session.commit()
-    return post
 
 
 def break_database(app, monkeypatch):
@@ -256,52 +244,6 @@ def test_what_is_committed_here_is_seen_by_the_very_next_reader(reader):
         assert f"<title>Name {number}</title>" in reader.get("/streams/roads.rss").text
 
 
-def test_those_of_one_moment_share_a_question(app, reader, monkeypatch):
-    make_stream(handle="roads")
-    question = app.wsgi_app.question
-    asked = []
-    monkeypatch.setattr(question, "_rows", lambda *given: asked.append(given) or rows(*given))
-    rows = Question(db.engine)._rows
-    monkeypatch.setattr("calendar_app.feeds.question.JUST_NOW", 3600.0)
-    db.session.remove()
-    for _ in range(5):
-        question.ask(("roads",))
-    assert len(asked) == 1
-    monkeypatch.setattr("calendar_app.feeds.question.JUST_NOW", 0.0)
-    question.ask(("roads",))
-    assert len(asked) == 2
-    question.ask(("schools",))
-    question.ask(None)
-    assert len(asked) == 4
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_database_that_hangs_counts_as_away(app, monkeypatch):
-    monkeypatch.setattr(lines, "PATIENCE_MS", 50)
-    question = Question(db.engine)
-    question.everything = "SELECT pg_sleep(20)"
-    began = time.monotonic()
-    with pytest.raises(lines.Hangs):
-        question.ask(None)
-    with pytest.raises(Away):
-        question.ask(None)
-    with pytest.raises(Away):
-        question.ask(("roads",))
-    assert time.monotonic() - began < 5
-    assert not question.idle
-
-
-def test_after_a_pause_the_database_is_asked_again(app, monkeypatch):
-    question = Question(db.engine)
-    question.everything = "SELECT nonsense"
-    with pytest.raises(Exception, match="nonsense"):
-        question.ask(None)
-    with pytest.raises(Away):
-        question.ask(("roads",))
-    monkeypatch.setattr(question, "quiet_until", 0.0)
-    assert len(question.ask(("roads",))) == 2
-
-
 def test_the_shelf_has_a_limit_and_keeps_what_is_asked_for(app, reader, inner, monkeypatch):
     team = make_team()
     for number in range(6):
@@ -342,40 +284,6 @@ def test_many_who_ask_at_once_make_the_application_work_once(app, reader, inner)
         thread.join()
     assert inner.asked == 1
     assert {(answer.status_code, answer.data) for answer in answers} == {(200, answers[0].data)}
-
-
-def test_connections_are_closed_when_the_engine_is_disposed_of(app, reader):
-    make_published(make_stream(handle="roads"))
-    reader.get("/streams/roads.ics")
-    question = app.wsgi_app.question
-    assert len(question.idle) == 1
-    db.session.remove()
-    db.engine.dispose()
-    assert len(question.idle) == 0
-    assert reader.get("/streams/roads.ics").status_code == 200
-
-
-def test_connections_are_closed_when_the_shelf_goes(app):
-    question = Question(db.engine)
-    question.ask(("roads",))
-    line = question.idle[0]
-    del question
-    gc.collect()
-    with pytest.raises(Exception, match="closed"):
-        line.rows("SELECT 1", ())
-
-
-def test_a_forked_process_leaves_its_parents_connections_alone(app):
-    question = Question(db.engine)
-    question.ask(("roads",))
-    line = question.idle[0]
-    child = os.fork()
-    if child == 0:
-        ours = question._borrow()
-        os._exit(0 if ours is not line and not question.idle else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    assert question.ask(("roads",))
-    assert question.idle[0] is line
 
 
 @pytest.mark.parametrize("form", FORMS)

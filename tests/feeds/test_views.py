@@ -2,65 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
-import feedparser
 import pytest
-from ical.calendar_stream import IcsCalendarStream
-from icalendar import Calendar
 from lxml import etree
 
-from calendar_app.extensions import database_now, db
+from calendar_app.extensions import db
 from calendar_app.people.models import Site
-from calendar_app.posts.drafting import edit
-from calendar_app.posts.publishing import publish_now
-from calendar_app.posts.scheduling import unschedule
-from calendar_app.posts.withdrawing import withdraw
 from calendar_app.streams.editing import edit_stream
 from calendar_app.times import utcnow
-from tests.browsing import Browser
 from tests.factories import make_actor, make_post, make_scheduled, make_stream, make_team
+from tests.feeds.reading import FORMS, make_published, titles
 
-FORMS = ("ics", "atom", "rss", "json")
 TYPES = {
     "ics": "text/calendar; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
     "rss": "application/rss+xml; charset=utf-8",
     "json": "application/feed+json; charset=utf-8",
 }
-
-
-@pytest.fixture
-def reader(app):
-    return Browser(app)
-
-
-def make_published(stream, *streams, actor=None, **values):
-    post = make_post(stream, *streams, **values)
-    publish_now(post, actor=actor or make_actor(stream.team), now=database_now())
-    db.session.commit()
-    return post
-
-
-def titles(form, content):
-    """What a reader sees, by the parser of somebody else; the calendar is read by two."""
-    if form == "ics":
-        text = content.decode()
-        events = [str(event["SUMMARY"]) for event in Calendar.from_ical(content).walk("VEVENT")]
-        again = IcsCalendarStream.calendar_from_ics(text)
-        assert sorted(event.summary for event in again.events) == sorted(events)
-        return events
-    if form == "json":
-        return [item["title"] for item in json.loads(content)["items"]]
-    parsed = feedparser.parse(content)
-    assert not parsed.bozo, parsed.get("bozo_exception")
-    return [entry.title for entry in parsed.entries if "title" in entry]
-
-
-def events(answer):
-    return list(Calendar.from_ical(answer.data).walk("VEVENT"))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -213,44 +173,6 @@ def test_head_says_the_same_without_the_bytes(app, reader, form):
     assert reader.head("/streams/nobody.ics").status_code == 404
 
 
-def test_a_published_post_with_an_event_stands_at_its_time(reader):
-    stream = make_stream(handle="culture")
-    starts = datetime(2031, 5, 1, 17, tzinfo=UTC)
-    make_published(stream, title="Concert", event_starts_at=starts, event_ends_at=starts + timedelta(hours=2),
-                   event_timezone="Europe/Oslo", event_location="Town hall")  # fmt: skip
-    (event,) = events(reader.get("/streams/culture.ics"))
-    assert (event["DTSTART"].dt, event["DTEND"].dt) == (starts, starts + timedelta(hours=2))
-    assert (str(event["LOCATION"]), str(event["TRANSP"])) == ("Town hall", "OPAQUE")
-
-
-def test_a_withdrawn_post_is_cancelled_and_leaves_the_readers(reader):
-    stream = make_stream(handle="roads")
-    actor = make_actor(stream.team)
-    post = make_published(stream, title="Wrong", actor=actor)
-    (before,) = events(reader.get("/streams/roads.ics"))
-    withdraw(post, actor=actor, now=database_now())
-    (after,) = events(reader.get("/streams/roads.ics"))
-    assert after["UID"] == before["UID"]
-    assert (str(before["STATUS"]), str(after["STATUS"])) == ("CONFIRMED", "CANCELLED")
-    assert after["SEQUENCE"] > before["SEQUENCE"]
-    assert after["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
-    tree = etree.fromstring(reader.get("/streams/roads.atom").data)
-    (deleted,) = tree.findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
-    assert deleted.get("ref").endswith(f":post/{post.uuid}")
-    assert [titles(form, reader.get(f"/streams/roads.{form}").data) for form in ("rss", "json")] == [[], []]
-
-
-@pytest.mark.parametrize(("age", "told"), [(29, 1), (31, 0)])
-def test_a_withdrawal_is_told_for_thirty_days(reader, age, told):
-    stream = make_stream(handle="roads")
-    past = utcnow() - timedelta(days=60)
-    make_post(
-        stream, state="withdrawn", published_at=past, revision=2, withdrawn_at=utcnow() - timedelta(days=age)
-    )
-    assert len(events(reader.get("/streams/roads.ics"))) == told
-    assert reader.get("/streams/roads.atom").data.count(b"deleted-entry") == told
-
-
 def test_last_modified_moves_when_a_post_leaves_by_age(reader):
     long_ago = utcnow() - timedelta(days=90)
     db.session.get_one(Site, 1).created_at = long_ago
@@ -278,85 +200,6 @@ def test_last_modified_moves_when_a_stream_leaves_a_choice(reader):
         assert parsedate_to_datetime(known) == long_ago.replace(microsecond=0)
         assert reader.get(path, headers={"If-Modified-Since": known}).status_code == 200, path
     assert roads.feed_changed_at == long_ago
-
-
-def test_a_post_moved_to_another_stream_leaves_the_first(reader):
-    team = make_team()
-    roads, _ = make_stream(team, "roads"), make_stream(team, "schools")
-    actor = make_actor(team)
-    post = make_published(roads, title="Moved", actor=actor)
-    assert [titles(form, reader.get(f"/streams/roads.{form}").data) for form in FORMS] == [["Moved"]] * 4
-    edit(post, {"streams": ["schools"]}, version=post.version, actor=actor, now=database_now())
-    assert [titles(form, reader.get(f"/streams/roads.{form}").data) for form in FORMS] == [[]] * 4
-    assert [titles(form, reader.get(f"/streams/schools.{form}").data) for form in FORMS] == [["Moved"]] * 4
-
-
-@pytest.mark.parametrize(
-    ("schedule", "shown"), [("titles", ["Planned: Road works"]), ("times", ["Planned post"]), ("nothing", [])]
-)
-def test_a_plan_shows_what_its_stream_reveals(reader, schedule, shown):
-    stream = make_stream(handle="roads", public_schedule=schedule)
-    make_scheduled(
-        stream, title="Road works", text="Nobody may read this yet", link="https://example.org/secret"
-    )
-    answer = reader.get("/streams/roads.ics")
-    assert titles("ics", answer.data) == shown
-    assert b"Nobody" not in answer.data
-    assert b"secret" not in answer.data
-    assert [titles(form, reader.get(f"/streams/roads.{form}").data) for form in ("atom", "rss", "json")] == [
-        []
-    ] * 3
-
-
-def test_the_most_careful_stream_decides_what_a_plan_shows(reader):
-    team = make_team()
-    open_one, careful = make_stream(team, "open"), make_stream(team, "careful", public_schedule="times")
-    make_scheduled(open_one, careful, title="Secret name")
-    make_scheduled(open_one, make_stream(team, "staff", visibility="internal"), title="With staff")
-    assert titles("ics", reader.get("/streams/open.ics").data) == ["Planned post"]
-
-
-def test_a_plan_that_is_called_off_is_cancelled(reader):
-    stream = make_stream(handle="roads")
-    actor = make_actor(stream.team)
-    post = make_scheduled(stream, title="Road works", actor=actor)
-    (before,) = events(reader.get("/streams/roads.ics"))
-    assert str(before["STATUS"]) == "TENTATIVE"
-    unschedule(post, actor=actor, now=database_now())
-    (after,) = events(reader.get("/streams/roads.ics"))
-    assert (str(after["STATUS"]), str(after["SUMMARY"])) == ("CANCELLED", "Withdrawn: Road works")
-    assert (after["UID"], after["DTSTART"].dt) == (before["UID"], before["DTSTART"].dt)
-    assert after["SEQUENCE"] > before["SEQUENCE"]
-
-
-def test_what_is_written_after_a_plan_was_called_off_stays_inside(reader):
-    stream = make_stream(handle="roads")
-    actor = make_actor(stream.team)
-    post = make_scheduled(stream, title="Road works", actor=actor)
-    (before,) = events(reader.get("/streams/roads.ics"))
-    unschedule(post, actor=actor, now=database_now())
-    edit(
-        post,
-        {"title": "Top secret", "publish_at": None},
-        version=post.version,
-        actor=actor,
-        now=utcnow() + timedelta(seconds=5),
-    )
-    db.session.commit()
-    (after,) = events(reader.get("/streams/roads.ics"))
-    assert (str(after["STATUS"]), str(after["SUMMARY"])) == ("CANCELLED", "Withdrawn post")
-    assert after["DTSTART"].dt == before["DTSTART"].dt
-
-
-def test_a_draft_called_off_that_no_calendar_ever_held_stays_inside(reader):
-    stream = make_stream(handle="roads")
-    actor = make_actor(stream.team)
-    post = make_scheduled(stream, title="Road works", actor=actor)
-    unschedule(post, actor=actor, now=database_now())
-    edit(
-        post, {"title": "Top secret"}, version=post.version, actor=actor, now=utcnow() + timedelta(seconds=5)
-    )
-    assert events(reader.get("/streams/roads.ics")) == []
 
 
 @pytest.mark.parametrize("form", FORMS)
