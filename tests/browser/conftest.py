@@ -35,10 +35,10 @@ class Site:
 
     def open(self, person=None, *, size=WIDE, scheme="light", **options) -> Page:
         """A window with its own cookies, signed in as `person`; what the test has written is committed first."""
+        usual = {"locale": "en-GB", "timezone_id": "Europe/Oslo", "reduced_motion": "reduce"}
         context = self.browser.new_context(
-            base_url=self.base, viewport=size, color_scheme=scheme, reduced_motion="reduce",
-            locale="en-GB", timezone_id="Europe/Oslo", **options,
-        )  # fmt: skip
+            base_url=self.base, viewport=size, color_scheme=scheme, **{**usual, **options}
+        )
         context.set_default_timeout(PATIENCE)
         self.watches[context] = Watch(context, self.base)
         if person is not None:

@@ -67,7 +67,7 @@ def look_at(page, name):
             page.emulate_media(color_scheme=scheme)
             _keep_picture(page, f"{name}-{scheme}-{width}")
             where = f"{name}, {scheme}, {width}"
-            found += [f"{where}: {problem}" for problem in (*_barriers(page, scheme), *_layout(page))]
+            found += [f"{where}: {problem}" for problem in (*_barriers(page, scheme), *layout(page))]
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme=SCHEMES[0])
     return found
@@ -83,6 +83,16 @@ def look_through(page, pages):
     return found
 
 
+def layout(page):
+    """Sentences about a page that is wider than the screen, or has not one h1."""
+    wider = page.evaluate(_WIDER)
+    if wider > 0:
+        yield f"is {wider} px wider than the screen: {page.evaluate(_WIDEST)}"
+    headings = page.locator("h1").count()
+    if headings != 1:
+        yield f"has {headings} h1"
+
+
 def _barriers(page, scheme):
     """What axe finds: the rule, and where. A rule that broke down has found nothing because it did not look."""
     violations, broken = page.evaluate(_RUN, None if scheme == SCHEMES[0] else _OF_COLOUR)
@@ -94,15 +104,6 @@ def _barriers(page, scheme):
 
 def _why(node):
     return "; ".join(check["message"] for check in (*node["any"], *node["all"], *node["none"]))[:240]
-
-
-def _layout(page):
-    wider = page.evaluate(_WIDER)
-    if wider > 0:
-        yield f"is {wider} px wider than the screen: {page.evaluate(_WIDEST)}"
-    headings = page.locator("h1").count()
-    if headings != 1:
-        yield f"has {headings} h1"
 
 
 def _keep_picture(page, name):

@@ -12,9 +12,9 @@ from calendar_app.extensions import db
 from calendar_app.people.sessions import end_all
 from calendar_app.people.setting_up import first_link, make_link
 from calendar_app.times import utcnow
-from tests.browser.conftest import meanwhile
-from tests.browser.looking import look_at, look_through
-from tests.browser.worlds import busy_town_hall, make_town_hall
+from tests.browser.conftest import NARROW, meanwhile
+from tests.browser.looking import layout, look_at, look_through
+from tests.browser.worlds import OF_MEMBERS, OF_READERS, busy_town_hall, make_town_hall
 from tests.factories import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -153,6 +153,22 @@ def test_what_readers_see(site):
 
 def test_readers_before_the_first_stream(site):
     assert look_through(site.open(), [("follow-empty", "/")]) == []
+
+
+@pytest.mark.parametrize("language", ["nb", "sv"])
+def test_longer_words_of_other_languages_fit_on_a_phone(site, language):
+    hall = busy_town_hall()
+    hall.kari.locale = language
+    ids = {state: post.uuid for state, post in hall.posts.items()}
+    member = site.open(hall.kari, size=NARROW)
+    reader = site.open(size=NARROW, locale=language)
+    found = {}
+    for page, paths in ((member, OF_MEMBERS), (reader, OF_READERS)):
+        for path in paths:
+            page.goto(path.format(**ids))
+            assert page.locator("html").get_attribute("lang") == language
+            found[path] = list(layout(page))
+    assert {path: problems for path, problems in found.items() if problems} == {}
 
 
 def test_errors(site):

@@ -12,18 +12,23 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.walking import walk
-from tests.browser.worlds import PASSWORD, WEEKDAYS, ZONE, busy_town_hall, make_town_hall, plan, with_password
+from tests.browser.worlds import (
+    OF_MEMBERS,
+    OF_READERS,
+    PASSWORD,
+    WEEKDAYS,
+    ZONE,
+    busy_town_hall,
+    make_town_hall,
+    plan,
+    with_password,
+)
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 # 1280 by 1024, enlarged to four times its size.
 ENLARGED = {"width": 320, "height": 256}
-OF_MEMBERS = (
-    "/calendar", "/calendar?view=week", "/calendar?view=list", "/posts/new", "/posts/{scheduled}/edit",
-    "/posts/{failed}/edit", "/streams", "/streams/new", "/accounts", "/team", "/settings",
-)  # fmt: skip
-OF_READERS = ("/sign-in", "/", "/?s=roads&s=culture", "/streams/roads", "/posts/{delivered}")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, ENLARGED], ids=["1440", "390", "at 400 per cent"])

@@ -26,6 +26,13 @@ ZONE = "Europe/Oslo"
 PASSWORD = "seven herons over the fjord"
 WEEKDAYS = ["FREQ=WEEKLY;BYDAY=MO,WE,FR;BYHOUR=9;BYMINUTE=0"]
 
+# Where one gets to, with places for posts of the busy town hall by their state.
+OF_MEMBERS = (
+    "/calendar", "/calendar?view=week", "/calendar?view=list", "/posts/new", "/posts/{scheduled}/edit",
+    "/posts/{failed}/edit", "/streams", "/streams/new", "/accounts", "/team", "/settings",
+)  # fmt: skip
+OF_READERS = ("/sign-in", "/", "/?s=roads&s=culture", "/streams/roads", "/posts/{delivered}")
+
 
 @dataclass
 class TownHall:
