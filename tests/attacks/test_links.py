@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextvars
-from threading import Barrier, Thread
-
 import sqlalchemy as sa
 
 from calendar_app.extensions import db, start_writing
 from calendar_app.people import inviting
-from calendar_app.people.models import Member, Person, Team
+from calendar_app.people.models import Member, Person
 from calendar_app.people.roles import actor_for
 from calendar_app.people.setting_up import add_person, make_link
-from tests.browsing import Browser
+from tests.attacks.together import at_once
 from tests.factories import make_person, make_team
 
 PASSWORD = {"name": "Mallory", "timezone": "UTC", "password": "a long enough sentence 99"}
@@ -37,7 +34,12 @@ def test_who_invites_does_not_become_the_one_who_was_to_set_up_in_another_team(t
 
 def test_of_two_who_accept_an_invitation_at_once_one_is_in_once(app, team, owner):
     path = invitation(owner, team, "new@example.org", "author")
-    statuses = at_once(app, [lambda browser: browser.post(path, data=PASSWORD).status_code] * 4)
+
+    def accept(browser):
+        browser.together.wait(20)
+        return browser.post(path, data=PASSWORD).status_code
+
+    statuses = at_once(app, [accept] * 4)
     assert sorted(statuses) == [303, 410, 410, 410]
     assert db.session.scalar(sa.select(sa.func.count(Member.id)).where(Member.role == "author")) == 1
 
@@ -74,28 +76,3 @@ def signed_in(person, path, form=None):
         return browser.post(path, data=form or {"role": "viewer"}).status_code
 
     return act
-
-
-def at_once(app, acts):
-    """What each act answers, all done in threads of their own at the same moment."""
-    together, found = Barrier(len(acts)), []
-
-    def run(act):
-        browser = Browser(app, app.response_class)
-        browser.raise_on_error, browser.together = False, together
-        with app.app_context():
-            if act.__name__ != "act":
-                together.wait(20)
-            found.append(act(browser))
-            db.session.remove()
-
-    db.session.rollback()
-    db.session.remove()
-    threads = [Thread(target=contextvars.Context().run, args=(run, act)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    db.session.expire_all()
-    assert db.session.scalar(sa.select(sa.func.count(Team.id))) > 0
-    return found
