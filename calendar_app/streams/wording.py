@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from calendar_app.languages import say
+from calendar_app.languages import say, spoken
+from calendar_app.streams import tongues
 from calendar_app.streams.rules import BadCadence, Rule, settled, start_day
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -38,9 +39,9 @@ _NTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
 def read_words(text: str) -> Rule:
     """A rule from words such as `every weekday at 08:30` or `monthly on the first Monday at 10:00`.
 
-    Raises BadCadence.
+    Bokmål and Swedish are read as well, whoever asks. Raises BadCadence.
     """
-    words = " ".join(text.casefold().replace(",", " ").split())
+    words = " ".join(tongues.in_english(text).casefold().replace(",", " ").split())
     days, at, clock = f" {words} ".rpartition(" at ")
     if not at:
         raise BadCadence(say("Say at what time, as in “%(text)s at 09:00”.", text=_clip(text)))
@@ -63,7 +64,9 @@ def read_words(text: str) -> Rule:
 
 
 def write_words(rule: Rule) -> str:
-    """The rule in words that `read_words` reads as the same rule."""
+    """The rule in words, in the language of whoever asks, that `read_words` reads as the same rule."""
+    if (language := spoken()) in tongues.TONGUES:
+        return tongues.write(rule, language)
     times = joined([f"{time // 60:02d}:{time % 60:02d}" for time in rule.times])
     start = f" from {rule.start.isoformat()}" if rule.start else ""
     return f"{_days_in_words(rule)} at {times}{start}"
