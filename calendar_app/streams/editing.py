@@ -18,7 +18,6 @@ from calendar_app.posts.scheduling import plan_deliveries
 from calendar_app.posts.showing import touch_feeds
 from calendar_app.streams import checking
 from calendar_app.streams.models import HUES, Stream
-from calendar_app.times import UTCDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,10 +163,7 @@ def _posts_in(stream: Stream) -> sa.Select[int]:
 
 
 def _show_posts_anew(stream: Stream, changed: set[str], now: datetime) -> set[int]:
-    """What feeds have kept of these posts is made again; returns the other streams in which they stand.
-
-    Planned posts have changed for readers; published ones keep the time of their last change.
-    """
+    """What feeds have kept of these posts is made again; returns the other streams in which they stand."""
     if not changed & IN_POSTS:
         return set()
     wanted: sa.ColumnElement[bool] = Post.id.in_(_posts_in(stream))
@@ -180,9 +176,8 @@ def _show_posts_anew(stream: Stream, changed: set[str], now: datetime) -> set[in
         .where(wanted)
         .values(
             revision=Post.revision + 1,
-            changed_at=sa.case(
-                (Post.state == "scheduled", sa.literal(now, UTCDateTime)), else_=Post.changed_at
-            ),
+            # Calendar programs pass over an event whose LAST-MODIFIED did not rise with its SEQUENCE.
+            changed_at=now,
         )
         .execution_options(synchronize_session="fetch")
     )
