@@ -19,7 +19,16 @@ from jobs.running import app
 ALLOWED: list[list[Any]] = [[f"jobs.{lane}.run", None, [], {}] for lane in LANES]
 # Left out are the names of call-backs, which RQ would import and call, webhooks, repeats and dependents.
 BELIEVED = frozenset(
-    {b"data", b"created_at", b"enqueued_at", b"started_at", b"ended_at", b"last_heartbeat", b"worker_name", b"origin"}
+    {
+        b"data",
+        b"created_at",
+        b"enqueued_at",
+        b"started_at",
+        b"ended_at",
+        b"last_heartbeat",
+        b"worker_name",
+        b"origin",
+    }
     | {b"status", b"timeout", b"result_ttl", b"failure_ttl"}
 )
 LONGEST_DATA = 1000
@@ -73,8 +82,10 @@ def main(lane: str) -> None:
 
 
 def _warm(lane: str) -> None:
-    """Imports and mappers cost more than most jobs: pay before the fork. No connection is opened here."""
+    """Imports and mappers cost more than most jobs: pay before the fork. No connection stays open."""
     import importlib
 
-    importlib.import_module(f"jobs.{lane}")
+    module = importlib.import_module(f"jobs.{lane}")
     sqlalchemy.orm.configure_mappers()
+    if hasattr(module, "warm"):
+        module.warm()
