@@ -18,6 +18,7 @@ from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.showing import readers_see_change
 from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.streams.cadence import Cadence, next_free
+from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ def cancel_waiting(post: Post, reason: str) -> None:
 def take_next_slot(post: Post, *, now: datetime) -> None:
     """Give the post the next free slot of its home stream. Raises Refused when the stream promises none."""
     home = post.home
+    _hold_streams(post)
     slot = next_free_slot(post, now=now)
     if slot is None:
         sentence = say(
@@ -199,6 +201,16 @@ def need_streams_in_use(post: Post) -> None:
                 name=archived[0],
             )
         )
+
+
+def _hold_streams(post: Post) -> None:
+    """Of two who ask for a slot at once, one waits and gets the next.
+
+    In order of id, as everybody who takes several does: nobody waits in a circle.
+    """
+    ids = [stream.id for stream in post.streams]
+    rows = sa.select(Stream.id).where(Stream.id.in_(ids)).order_by(Stream.id)
+    db.session.execute(rows.with_for_update(key_share=True))
 
 
 def _need_approval(post: Post) -> None:

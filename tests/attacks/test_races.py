@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextvars import Context
+from threading import Thread
+
 import pytest
 import sqlalchemy as sa
 
 from calendar_app.channels.models import Delivery
-from calendar_app.extensions import database_now, db
+from calendar_app.extensions import database_now, db, writing
 from calendar_app.people import api_tokens
 from calendar_app.people.models import Audit
 from calendar_app.people.roles import actor_for
 from calendar_app.posts.models import Post
 from calendar_app.posts.publishing import publish_now
+from calendar_app.posts.scheduling import take_next_slot
 from calendar_app.streams.models import Stream
 from tests.attacks.together import at_once
 from tests.factories import make_account, make_post, make_scheduled, make_stream
@@ -118,3 +122,26 @@ def test_a_delivery_is_decided_once(ask, team, stream, owner):
     )
     assert statuses == [200] + [409] * 5
     assert recorded("delivery resolved") == 1
+
+
+def test_one_slot_is_given_to_one_post(app, team):
+    """Also where one has looked and not yet written when the other asks."""
+    stream = make_stream(team, "daily", cadence=["RRULE:FREQ=DAILY;BYHOUR=9;BYMINUTE=0"])
+    first, second = make_post(stream), make_post(stream).id
+    taken = []
+
+    def ask_as_well():
+        with app.app_context(), writing():
+            post = db.session.get_one(Post, second)
+            take_next_slot(post, now=database_now())
+            taken.append(post.due_at)
+            db.session.rollback()
+
+    take_next_slot(first, now=database_now())
+    db.session.flush()
+    thread = Thread(target=Context().run, args=(ask_as_well,))
+    thread.start()
+    thread.join(0.5)
+    db.session.commit()
+    thread.join(30)
+    assert len(taken) == 1 and taken[0] > first.due_at
