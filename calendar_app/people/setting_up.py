@@ -32,7 +32,7 @@ class DeadLink(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "This link has been used, has expired or was taken back. Ask whoever sent it for a new one."
+            say("This link has been used, has expired or was taken back. Ask whoever sent it for a new one.")
         )
 
 

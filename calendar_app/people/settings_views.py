@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import refresh
 from flask_limiter.util import get_remote_address
 
 from calendar_app import links
@@ -46,6 +47,8 @@ def save_profile() -> ResponseReturnValue:
         return _page(refused.errors, 422, typed=forms.typed(request.form, forms.PROFILE))
     person = current_actor().person
     person.name, person.timezone, person.locale = values["name"], values["timezone"], values["locale"]
+    # The answer already speaks the language that was chosen.
+    refresh()
     return _saved(_("Your name, time zone and language are saved."))
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from calendar_app.extensions import db
+from calendar_app.languages import say
 from calendar_app.people import audit
 from calendar_app.people.models import Audit
 
@@ -33,7 +34,7 @@ class TooManyTries(Exception):
     """Nothing was checked. The text is the same whether or not there is such a person."""
 
     def __init__(self) -> None:
-        super().__init__("Too many tries. Wait a quarter of an hour, then try again.")
+        super().__init__(say("Too many tries. Wait a quarter of an hour, then try again."))
 
 
 def let_try(person: Person | None, email: str, address: str, now: datetime) -> str:

@@ -25,6 +25,14 @@ def test_name_zone_and_language_are_saved(browser):
     assert (kari.name, kari.timezone, kari.locale) == ("Kari Lie", "Europe/Oslo", "nb")
 
 
+def test_the_answer_speaks_the_language_that_was_chosen(browser):
+    browser.sign_in(somebody())
+    send(browser, "/settings/profile", {"name": "Kari Lie", "timezone": "Europe/Oslo", "locale": "nb"})
+    page = browser.get("/settings").text
+    assert '<html lang="nb">' in page
+    assert "Navn, tidssone og språk er lagret." in page
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
