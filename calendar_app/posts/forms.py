@@ -30,7 +30,10 @@ MALFORMED = say_later(
 def allow_long_texts(_endpoint: str | None, _values: Any) -> None:
     """Before a form is read for the first time: a long text in a wide script fills more than the usual limit."""
     request.max_content_length = request.max_form_memory_size = LONGEST_BODY
-    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") > MOST_FIELDS:
+    if (
+        request.mimetype == "application/x-www-form-urlencoded"
+        and request.get_data().count(b"&") > MOST_FIELDS
+    ):
         # Before anybody has been asked who they are: millions of empty fields fill the memory, not the page.
         abort(413)
 
