@@ -16,7 +16,7 @@ from calendar_app import migrating
 from calendar_app.backing_up import FORMAT, tables
 from calendar_app.extensions import db, writing
 from calendar_app.people.audit import record
-from calendar_app.people.models import Session, Site
+from calendar_app.people.models import Link, Session, Site
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
@@ -124,9 +124,13 @@ def _continue_numbers(connection: Connection, table: sa.Table) -> None:
 
 
 def _hold(connection: Connection) -> None:
-    """A new instance; all signed out; what was being sent when the backup was made is honestly unknown."""
+    """A new instance; all signed out; no single-use link open, as it may have been used since.
+
+    What was being sent when the backup was made is honestly unknown.
+    """
     connection.execute(sa.update(Site).values(hold_reason=HOLD, instance=uuid.uuid4().hex))
     connection.execute(sa.update(Session).where(Session.ended_at.is_(None)).values(ended_at=utcnow()))
+    connection.execute(sa.update(Link).where(Link.used_at.is_(None)).values(expires_at=utcnow()))
     connection.execute(
         sa.text(
             "UPDATE delivery SET state = 'unknown', lease_until = NULL, fence = fence + 1, "
