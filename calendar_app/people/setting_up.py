@@ -96,7 +96,8 @@ def welcome_links(hours: float = SET_UP_HOURS, *, now: datetime | None = None) -
 
 def is_first(person: Person) -> bool:
     """Whether this is still the nameless first owner, whose set-up asks for the address and names too."""
-    return person.email == FIRST_EMAIL and person.password_hash is None
+    # Somebody may be invited under that address: only the first owner is in a team without a password.
+    return person.email == FIRST_EMAIL and person.password_hash is None and bool(person.memberships)
 
 
 def make_link(

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from calendar_app.extensions import db, start_writing
 from calendar_app.people import inviting
-from calendar_app.people.models import Member, Person
+from calendar_app.people.models import Member, Person, Site
 from calendar_app.people.roles import actor_for
-from calendar_app.people.setting_up import add_person, make_link
+from calendar_app.people.setting_up import FIRST_EMAIL, add_person, make_link
 from tests.attacks.together import at_once
 from tests.factories import make_person, make_team
 
@@ -76,3 +76,11 @@ def signed_in(person, path, form=None):
         return browser.post(path, data=form or {"role": "viewer"}).status_code
 
     return act
+
+
+def test_nobody_is_invited_to_be_the_first_owner(team, owner, browser):
+    db.session.get_one(Site, 1).name = "Our site"
+    path = invitation(owner, team, FIRST_EMAIL)
+    naming = {"site_name": "Mine", "team_name": "Mine", "email": "mine@example.org"}
+    assert browser.send(path, {**PASSWORD, **naming}).status_code == 303
+    assert (db.session.get_one(Site, 1).name, team.name) == ("Our site", "Our team")
