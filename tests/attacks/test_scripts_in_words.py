@@ -201,6 +201,8 @@ ADDRESSED = (
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_refused_form_gives_words_back_as_words(owner, things, browser):
+    kept = browser.post(f"/posts?team={BREAK}", data={"title": BREAK, "text": BREAK, BREAK: BREAK})
+    assert (kept.status_code, found_in(kept.text)) == (401, [])
     browser.sign_in(owner)
     flaws = {}
     extra = {"stream": "roads", "places": "own", "has_event": "1", "draft_key": "k" * 20, "version": "1"}
