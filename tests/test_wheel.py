@@ -32,6 +32,8 @@ def test_templates_static_files_and_migrations_are_in_it(wheel):
     assert "calendar_app/migrations/versions/0001_first.py" in names
     assert "calendar_app/people/common_passwords.txt" in names
     assert "jobs/clock.py" in names
+    for language in ("nb", "sv"):
+        assert f"calendar_app/translations/{language}/LC_MESSAGES/messages.mo" in names
     assert not [name for name in names if name.startswith("tests/")]
 
 
