@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 from calendar_app.languages import LANGUAGES
@@ -95,6 +95,13 @@ def test_translations_keep_to_the_house_style(language):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_compiled_catalogue_is_in_step_with_the_text(language):
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue(language))
-    assert path_of(language).with_suffix(".mo").read_bytes() == compiled.getvalue(), "run `make words`"
+    fresh = io.BytesIO()
+    write_mo(fresh, catalogue(language))
+    fresh.seek(0)
+    with path_of(language).with_suffix(".mo").open("rb") as kept:
+        assert said_by(kept) == said_by(fresh), "run `make words`"
+
+
+def said_by(file):
+    """All that a compiled catalogue says; its header, which names the compiler, left out."""
+    return {message.id: message.string for message in read_mo(file) if message.id}
