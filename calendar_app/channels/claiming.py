@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from calendar_app.channels.models import Account, Delivery
+from calendar_app.channels.models import LONGEST_REASON, Account, Delivery
 from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post, PostStream
@@ -216,7 +216,7 @@ def _columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {
         "state": outcome.state,
         "lease_until": None,
-        "reason": outcome.reason[:500] if outcome.reason else None,
+        "reason": _fitting(outcome.reason),
     }
     if outcome.sent_at:
         values["sent_at"] = outcome.sent_at
@@ -234,12 +234,17 @@ def _columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
     return values
 
 
+def _fitting(reason: str | None) -> str | None:
+    """Some of it comes from other people's servers."""
+    return reason[:LONGEST_REASON] if reason else None
+
+
 def _settle_account(outcome: Outcome) -> None:
     """A revoked key or a place that is gone changes the account once; those who come later find it changed."""
     account_id = sa.select(Delivery.account_id).where(Delivery.id == outcome.id).scalar_subquery()
     db.session.execute(
         sa.update(Account)
         .where(Account.id == account_id, Account.state == "ok")
-        .values(state=outcome.account_state, state_reason=outcome.reason, state_since=database_now())
+        .values(state=outcome.account_state, state_reason=_fitting(outcome.reason), state_since=database_now())
         .execution_options(synchronize_session=False)
     )

@@ -20,6 +20,7 @@ ACCOUNT_STATES = ("ok", "paused", "broken")
 DELIVERY_STATES = ("pending", "sending", "retry", "delivered", "failed", "unknown", "cancelled", "missed")
 WAITING = ("pending", "retry")
 ACTIONS = ("publish", "withdraw")
+LONGEST_REASON = 500
 
 
 class Account(Model):
@@ -35,7 +36,7 @@ class Account(Model):
     settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     sealed: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     state: Mapped[str] = mapped_column(sa.String(16), default="ok")
-    state_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    state_reason: Mapped[str | None] = mapped_column(sa.String(LONGEST_REASON))
     state_since: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
@@ -92,7 +93,7 @@ class Delivery(Model):
     notes: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     external_id: Mapped[str | None] = mapped_column(sa.String(500))
     external_url: Mapped[str | None] = mapped_column(sa.String(2000))
-    reason: Mapped[str | None] = mapped_column(sa.String(500))
+    reason: Mapped[str | None] = mapped_column(sa.String(LONGEST_REASON))
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from calendar_app.channels.models import Account, Delivery
+from calendar_app.channels.models import LONGEST_REASON, Account, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.channels.sending import LOOK_GRACE
 from calendar_app.extensions import database_now, db
@@ -81,9 +81,8 @@ def miss_overdue() -> int:
     ).all()  # fmt: skip
     for row in rows:
         row.state = "missed"
-        row.reason = (
-            f"It could not be sent within the grace of its stream: {row.account.state_reason or 'too late'}"
-        )
+        why = row.account.state_reason or "too late"
+        row.reason = f"It could not be sent within the grace of its stream: {why}"[:LONGEST_REASON]
     db.session.flush()
     return len(rows)
 
