@@ -104,4 +104,4 @@ def test_the_compiled_catalogue_is_in_step_with_the_text(language):
 
 def said_by(file):
     """All that a compiled catalogue says; its header, which names the compiler, left out."""
-    return {message.id: message.string for message in read_mo(file) if message.id}
+    return [(message.id, message.string) for message in read_mo(file) if message.id]
