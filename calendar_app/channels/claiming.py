@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
+from calendar_app.channels import due
 from calendar_app.channels.models import LONGEST_REASON, Account, Delivery
 from calendar_app.extensions import database_now, db
-from calendar_app.people.models import Site
-from calendar_app.posts.models import Post, PostStream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 LEASE_SECONDS = 60.0
-# One slow receiver may hold this many calls of a worker at once, and no more.
-MOST_PER_ACCOUNT = 16
-# Enough to find work for every thread behind a crowd of rows of one busy account.
-LOOK_AT = 2000
 # The table by itself, where a statement needs none of the bookkeeping that a mapped class brings.
 _ROWS = cast("sa.Table", Delivery.__table__)
 # Built once: building it costs more than running it. The columns to set are those that it is given.
@@ -33,12 +27,16 @@ _FINISH = sa.update(_ROWS).where(
 
 @dataclass(frozen=True)
 class Claim:
-    """A row we hold until `deadline` (an instant of time.monotonic(), half the lease after asking)."""
+    """A row we hold until `deadline` (an instant of time.monotonic(), half the lease after asking).
+
+    `offset` is the database's time minus ours, too large by no more than one question takes.
+    """
 
     delivery: Delivery
     fence: int
     now: datetime
     deadline: float
+    offset: timedelta
 
 
 @dataclass(frozen=True)
@@ -67,20 +65,17 @@ def claim(
     accounts where repeats harm, one at a time. Nothing while the site is on hold, and nothing for the accounts to be
     passed by (ids). The caller commits before it sends.
     """
-    asked = time.monotonic()
+    asked, ours = time.monotonic(), datetime.now(UTC)
     now = database_now()
-    ids = list(db.session.scalars(_due(now, limit, passing_by)))
+    wanted = {"now": now, "most": limit, "passing_by": list(passing_by)}
+    ids = db.session.scalars(due.due_ids(), wanted).all()
     if not ids:
         return []
-    taken = db.session.scalars(
-        sa.update(_ROWS)
-        .where(Delivery.id.in_(_lockable(ids)), Delivery.is_waiting())
-        .values(state="sending", fence=Delivery.fence + 1, attempts=Delivery.attempts + 1,
-                lease_until=now + timedelta(seconds=lease_seconds), reason=None)
-        .returning(Delivery.id)
-    ).all()  # fmt: skip
+    until = now + timedelta(seconds=lease_seconds)
+    taken = db.session.scalars(due.taking(), {"ids": ids, "until": until}).all()
+    rows = db.session.scalars(due.with_all_to_pack(), {"ids": taken})
     deadline = asked + lease_seconds / 2
-    return [Claim(row, row.fence, now, deadline) for row in _with_all_to_pack(taken)]
+    return [Claim(row, row.fence, now, deadline, now - ours) for row in rows]
 
 
 def finish(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -102,114 +97,16 @@ def finish(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def next_due() -> datetime | None:
     """The next instant at which a worker has something to do: a post, a delivery, or a lease that runs out."""
-    post = sa.select(sa.func.min(Post.due_at)).where(Post.is_scheduled())
-    lease = sa.select(sa.func.min(Delivery.lease_until)).where(Delivery.is_sending())
-    held = sa.select(Site.hold_reason)
-    first, until, hold = db.session.execute(
-        sa.select(post.scalar_subquery(), lease.scalar_subquery(), held.scalar_subquery())
-    ).one()
+    first, until, hold = db.session.execute(due.first_instants()).one()
     found: tuple[datetime | None, ...] = (until,) if hold else (first, until, _next_attempt(first))
     return min((at for at in found if at), default=None)
 
 
 def _next_attempt(before: datetime | None) -> datetime | None:
-    """When the first delivery of a post that is out is due, if before the next post.
-
-    Deliveries of posts still to come are due with their post at the earliest: the limit spares a walk over them all.
-    """
-    question = (
-        sa.select(Delivery.next_at)
-        .where(Delivery.is_waiting(), _account_is_ok(), _post_is_out())
-        .order_by(Delivery.next_at)
-        .limit(1)
-    )
-    if before:
-        question = question.where(Delivery.next_at < before)
-    return db.session.scalar(question)
-
-
-def _due(now: datetime, limit: int, passing_by: Collection[int] = ()) -> sa.Select[int]:
-    flying = _in_flight()
-    most = sa.case((Delivery.serial, 1), else_=MOST_PER_ACCOUNT)
-    room = (most - sa.func.coalesce(flying.c.calls, 0)).label("room")
-    looked = (
-        sa.select(Delivery.id, Delivery.account_id, Delivery.next_at, room)
-        .outerjoin(flying, flying.c.account_id == Delivery.account_id)
-        .where(
-            Delivery.is_waiting(), Delivery.next_at <= now, _account_is_ok(), _post_is_out(), room > 0,
-            _behind_publication(), Delivery.account_id.not_in(passing_by),
-            ~sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists(),
-        )
-        .order_by(Delivery.next_at, Delivery.id)
-        .limit(LOOK_AT)
-        .subquery("looked")
-    )  # fmt: skip
-    place = sa.func.row_number().over(
-        partition_by=looked.c.account_id, order_by=(looked.c.next_at, looked.c.id)
-    )
-    placed = sa.select(looked.c.id, looked.c.next_at, looked.c.room, place.label("place")).subquery("placed")
-    return (
-        sa.select(placed.c.id)
-        .where(placed.c.place <= placed.c.room)
-        .order_by(placed.c.place, placed.c.next_at, placed.c.id)
-        .limit(limit)
-    )
-
-
-def _in_flight() -> sa.CTE:
-    """How many calls to each account are under way: counted once, not for each row that is looked at."""
-    return (
-        sa.select(Delivery.account_id, sa.func.count().label("calls"))
-        .where(Delivery.is_sending())
-        .group_by(Delivery.account_id)
-        .cte("flying")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-
-
-def _with_all_to_pack(ids: Sequence[int]) -> Sequence[Delivery]:
-    """The rows in order of their time, with all that packing reads: three queries, not several a row."""
-    post = joinedload(Delivery.post, innerjoin=True)
-    return db.session.scalars(
-        sa.select(Delivery)
-        .where(Delivery.id.in_(ids))
-        .order_by(Delivery.next_at, Delivery.id)
-        .options(
-            joinedload(Delivery.account, innerjoin=True),
-            post.selectinload(Post.places),
-            post.selectinload(Post.in_streams).joinedload(PostStream.stream, innerjoin=True),
-        )
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _lockable(ids: Sequence[int]) -> sa.Select[int]:
-    """FOR UPDATE SKIP LOCKED on PostgreSQL; SQLite, already the only writer, leaves the clause out."""
-    return sa.select(Delivery.id).where(Delivery.id.in_(ids)).with_for_update(skip_locked=True)
-
-
-def _post_is_out() -> sa.ColumnElement[bool]:
-    """Asked row by row, as is the account: of a join PostgreSQL now and then makes a walk over every post."""
-    state = sa.select(Post.state).where(Post.id == Delivery.post_id).scalar_subquery()
-    return state == sa.case((Delivery.action == "publish", "published"), else_="withdrawn")
-
-
-def _account_is_ok() -> sa.ColumnElement[bool]:
-    return sa.select(Account.state).where(Account.id == Delivery.account_id).scalar_subquery() == "ok"
-
-
-def _behind_publication() -> sa.ColumnElement[bool]:
-    """A withdrawal never overtakes a publication that is still on its way to the same account."""
-    earlier = Delivery.__table__.alias("earlier")
-    return sa.or_(
-        Delivery.action == "publish",
-        ~sa.select(earlier.c.id)
-        .where(
-            earlier.c.post_id == Delivery.post_id, earlier.c.account_id == Delivery.account_id,
-            earlier.c.action == "publish", earlier.c.state == "sending",
-        )
-        .exists(),
-    )  # fmt: skip
+    """Deliveries of posts still to come are due with their post at the earliest: the limit spares a walk over them."""
+    if before is None:
+        return db.session.scalar(due.first_attempt())
+    return db.session.scalar(due.first_attempt_before(), {"now": before})
 
 
 def _columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
@@ -245,6 +142,8 @@ def _settle_account(outcome: Outcome) -> None:
     db.session.execute(
         sa.update(Account)
         .where(Account.id == account_id, Account.state == "ok")
-        .values(state=outcome.account_state, state_reason=_fitting(outcome.reason), state_since=database_now())
+        .values(
+            state=outcome.account_state, state_reason=_fitting(outcome.reason), state_since=database_now()
+        )
         .execution_options(synchronize_session=False)
     )

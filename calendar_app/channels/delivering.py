@@ -10,7 +10,7 @@ import logging
 import queue
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -139,7 +139,7 @@ class _Drain:
 
     def _pack(self, claims: list[Claim]) -> list[Parcel]:
         if claims:
-            self.offset = claims[0].now - datetime.now(UTC)
+            self.offset = claims[0].offset
         parcels = []
         for taken in claims:
             try:

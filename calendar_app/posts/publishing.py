@@ -6,6 +6,7 @@ Our own pages and feeds follow from `published_at`; the deliveries to other plac
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.scheduling import need_streams_in_use, plan_deliveries
 from calendar_app.posts.showing import readers_see_change, streams_of, touch_feeds
 from calendar_app.streams.models import Stream
+from calendar_app.times import UTCDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,16 +38,7 @@ def publish_due(limit: int = BATCH) -> int:
     backup) nothing happens. The caller commits.
     """
     now = database_now()
-    held = sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists()
-    rows = db.session.execute(
-        sa.select(Post.id, Post.due_at, Stream.grace_minutes)
-        .join(PostStream, sa.and_(PostStream.post_id == Post.id, PostStream.position == 0))
-        .join(Stream, Stream.id == PostStream.stream_id)
-        .where(Post.is_scheduled(), Post.due_at <= now, ~held)
-        .order_by(Post.due_at, Post.id)
-        .limit(limit)
-        .with_for_update(of=Post, skip_locked=True)
-    ).all()
+    rows = db.session.execute(_due_posts(), {"now": now, "most": limit}).all()
     too_late = [row.id for row in rows if row.due_at + timedelta(minutes=row.grace_minutes) < now]
     missed = set(too_late)
     _publish([row.id for row in rows if row.id not in missed], now)
@@ -89,6 +82,21 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
 def on_hold() -> str | None:
     """Why nothing may go out, if so: a restored backup that its operator has not confirmed."""
     return db.session.scalar(sa.select(Site.hold_reason))
+
+
+@cache
+def _due_posts() -> sa.Select[int, datetime | None, int]:
+    """Built once: building it takes longer than answering it."""
+    held = sa.select(Site.id).where(Site.hold_reason.is_not(None)).exists()
+    return (
+        sa.select(Post.id, Post.due_at, Stream.grace_minutes)
+        .join(PostStream, sa.and_(PostStream.post_id == Post.id, PostStream.position == 0))
+        .join(Stream, Stream.id == PostStream.stream_id)
+        .where(Post.is_scheduled(), Post.due_at <= sa.bindparam("now", type_=UTCDateTime()), ~held)
+        .order_by(Post.due_at, Post.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .with_for_update(of=Post, skip_locked=True)
+    )
 
 
 def _publish(ids: Sequence[int], now: datetime) -> None:

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from calendar_app.channels.claiming import MOST_PER_ACCOUNT, Outcome, claim, finish, next_due
+from calendar_app.channels.claiming import Outcome, claim, finish, next_due
 from calendar_app.channels.connecting import pause
+from calendar_app.channels.due import MOST_PER_ACCOUNT
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.sweeping import sweep
 from calendar_app.extensions import database_now, db, writing

@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from calendar_app import enqueue
-from calendar_app.channels.claiming import MOST_PER_ACCOUNT
 from calendar_app.channels.delivering import drain
+from calendar_app.channels.due import MOST_PER_ACCOUNT
 from calendar_app.channels.models import Delivery
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.extensions import database_now, db, stop_writing, writing
