@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from importlib import import_module
@@ -27,7 +28,8 @@ def main() -> None:
 
 
 def _print_all(name: str, options: dict[str, int]) -> None:
-    print(f"\n## {name}", flush=True)
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    print(f"\n## {name}  (load {load:.1f} on {cores} cores when it began)", flush=True)
     for line in import_module(f"benchmarks.{name}").run(**options):
         print(line, flush=True)
 
