@@ -12,7 +12,7 @@ from calendar_app.api.schemas import posts as told
 from calendar_app.errors import Conflict, Stale
 from calendar_app.extensions import database_now
 from calendar_app.posts import publishing, reviewing, scheduling, withdrawing
-from calendar_app.posts.drafting import lock
+from calendar_app.posts.locking import lock
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,6 +9,7 @@ from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
+from calendar_app.posts.locking import lock
 from calendar_app.posts.state_words import in_a_sentence
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def resolve(delivery: Delivery, outcome: str, *, actor: Actor, now: datetime) ->
 
     After "send again" the door wakes the publisher. Raises Refused (`outcome`), Conflict, NotAllowed.
     """
-    db.session.refresh(delivery, with_for_update=True)
+    lock(delivery)
     actor.need("resolve deliveries", delivery.post.team_id)
     if outcome not in OUTCOMES:
         raise Refused({"outcome": say("Say “sent” if it is there, or “send again” if it is not.")})

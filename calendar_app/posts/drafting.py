@@ -16,6 +16,7 @@ from calendar_app.people.audit import record
 from calendar_app.people.models import Audit
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.locking import lock
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
 from calendar_app.posts.scheduling import replan
 from calendar_app.posts.showing import readers_see_change, touch_feeds
@@ -116,11 +117,6 @@ def discard(post: Post, *, actor: Actor) -> None:
     db.session.flush()
     db.session.delete(post)
     db.session.flush()
-
-
-def lock(post: Post) -> None:
-    """Take the row for this transaction and see it as it is now: the claim and the clock race for it too."""
-    db.session.refresh(post, with_for_update=True)
 
 
 def streams_named(handles: Sequence[str], actor: Actor, *, team_id: int | None = None) -> list[Stream]:

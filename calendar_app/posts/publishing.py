@@ -17,6 +17,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.people.models import Site
+from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.scheduling import need_streams_in_use, plan_deliveries
 from calendar_app.posts.showing import readers_see_change, streams_of, touch_feeds
@@ -48,8 +49,7 @@ def publish_due(limit: int = BATCH) -> int:
 
 def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
     """Let a post go out at once. Raises Refused, Conflict, NotAllowed."""
-    db.session.flush()
-    db.session.refresh(post, with_for_update=True)
+    lock(post)
     actor.need("publish posts", post.team_id)
     if post.state == "published":
         return

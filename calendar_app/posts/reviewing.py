@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calendar_app.errors import Conflict
 from calendar_app.languages import say
 from calendar_app.people.audit import record
-from calendar_app.posts.drafting import lock
+from calendar_app.posts.locking import lock
 from calendar_app.posts.state_words import in_a_sentence
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings, Moment
+from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.showing import readers_see_change
 from calendar_app.posts.state_words import in_a_sentence
@@ -34,7 +35,7 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
 
     The post's own time must lie in the future (`now` is the database's clock). Raises Refused, Conflict, NotAllowed.
     """
-    _lock(post)
+    lock(post)
     actor.need("schedule posts", post.team_id)
     if post.state == "scheduled":
         return
@@ -65,7 +66,7 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
 
 def unschedule(post: Post, *, actor: Actor, now: datetime) -> None:
     """Scheduled → draft. Waiting deliveries are cancelled; readers who saw the plan are told it is off."""
-    _lock(post)
+    lock(post)
     actor.need("schedule posts", post.team_id)
     if post.state == "draft":
         return
@@ -91,7 +92,7 @@ def reschedule(
     fold: int | None = None,
 ) -> None:
     """Another time for a planned post, scheduled or not. Raises Refused, Stale, Conflict, NotAllowed."""
-    _lock(post)
+    lock(post)
     actor.need("write posts", post.team_id)
     if version != post.version:
         raise Stale(post.version)
@@ -222,8 +223,3 @@ def _need_approval(post: Post) -> None:
                 name=waiting[0],
             )
         )
-
-
-def _lock(post: Post) -> None:
-    db.session.flush()
-    db.session.refresh(post, with_for_update=True)

@@ -13,8 +13,9 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people.signing_in import actor_or_none, current_actor, current_team, member_required
 from calendar_app.posts import forms, page, standing
 from calendar_app.posts.autosaving import draft_once
-from calendar_app.posts.drafting import edit, lock
+from calendar_app.posts.drafting import edit
 from calendar_app.posts.finding import post_of, stream_of
+from calendar_app.posts.locking import lock
 from calendar_app.posts.proposing import proposed
 from calendar_app.posts.scheduling import reschedule
 from calendar_app.posts.steps import may_write

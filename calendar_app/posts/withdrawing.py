@@ -9,7 +9,7 @@ from calendar_app.channels.registry import adapter_for
 from calendar_app.errors import Conflict
 from calendar_app.languages import say
 from calendar_app.people.audit import record
-from calendar_app.posts.drafting import lock
+from calendar_app.posts.locking import lock
 from calendar_app.posts.scheduling import cancel_waiting
 from calendar_app.posts.showing import readers_see_change
 

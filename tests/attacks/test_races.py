@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from calendar_app.channels.models import Delivery
+from calendar_app.errors import Conflict
 from calendar_app.extensions import database_now, db, writing
 from calendar_app.people import api_tokens
 from calendar_app.people.models import Audit
 from calendar_app.people.roles import actor_for
-from calendar_app.posts.models import Post
+from calendar_app.posts.locking import lock
+from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.scheduling import take_next_slot
 from calendar_app.streams.models import Stream
@@ -145,3 +147,13 @@ def test_one_slot_is_given_to_one_post(app, team):
     db.session.commit()
     thread.join(30)
     assert len(taken) == 1 and taken[0] > first.due_at
+
+
+def test_what_was_thrown_away_a_moment_ago_is_told_not_stumbled_over(app, stream):
+    post = make_post(stream)
+    with db.engine.begin() as other:
+        for table in (PostStream.__table__, Post.__table__):
+            other.execute(sa.delete(table))
+    with pytest.raises(Conflict):
+        lock(post)
+    db.session.rollback()
