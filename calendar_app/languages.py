@@ -126,5 +126,10 @@ def _own_language() -> str | None:
 
 
 def _asked_for() -> str:
-    asked = request.accept_languages.best_match([*LANGUAGES, *KIN])
-    return KIN.get(asked or "", asked or "en")
+    """The first that the browser names, whatever its country: en-GB before nb is English."""
+    for tag, quality in request.accept_languages:
+        main = tag.lower().partition("-")[0]
+        language = KIN.get(main, main)
+        if quality > 0 and language in LANGUAGES:
+            return language
+    return "en"

@@ -20,6 +20,12 @@ from tests.factories import make_person, make_team
         ("nn;q=0.8,en;q=0.5", "nb"),
         ("sv", "sv"),
         ("de,fr", "en"),
+        ("no-NO", "nb"),
+        ("sv-FI,en", "sv"),
+        ("en-GB,nb;q=0.9", "en"),
+        ("da,nb;q=0.2,sv;q=0.4", "sv"),
+        ("nb;q=0,sv;q=0.1", "sv"),
+        ("*", "en"),
         ("", "en"),
     ],
 )
