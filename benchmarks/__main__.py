@@ -20,8 +20,9 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(NAMES):
         parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}")
-    # As Ctrl-C does: whatever has been started is ended on the way out.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Whatever has been started is ended on the way out.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     for name in asked.names or NAMES:
         options = {"rows": asked.rows} if name == "claim" else {}
         _print_all(name, options)
