@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looking import layout
-from tests.browser.worlds import busy_town_hall
+from tests.browser.worlds import busy_town_hall, day_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -60,8 +60,9 @@ def test_scripts_speak_the_language_of_the_page(site, language, saved, moved):
     page.goto(f"/posts/{hall.posts['draft'].uuid}/edit")
     page.locator("#text").press_sequentially(" x")
     expect(page.locator(".saved")).to_contain_text(saved)
-    page.goto("/calendar?view=month")
-    entry = page.locator(f'#plan [data-post="{hall.posts["scheduled"].uuid}"]')
+    scheduled = hall.posts["scheduled"]
+    page.goto(f"/calendar?view=month&date={day_of(scheduled)}")
+    entry = page.locator(f'#plan [data-post="{scheduled.uuid}"]')
     entry.focus()
     page.keyboard.press("m")
     page.keyboard.press("ArrowRight")

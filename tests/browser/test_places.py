@@ -117,6 +117,7 @@ def test_a_stream_is_made_by_keyboard_alone(site):
     page.goto("/streams")
     page.get_by_role("link", name="New stream").focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/streams/new")
     page.get_by_label("Name").focus()
     page.keyboard.type("Harbour")
     page.get_by_role("radio", name="Moss").focus()

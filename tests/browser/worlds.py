@@ -11,7 +11,7 @@ from calendar_app.people.models import Person, Site, Team
 from calendar_app.people.passwords import hash_new
 from calendar_app.posts.models import Post
 from calendar_app.streams.models import Stream
-from calendar_app.times import parse_wall, to_utc
+from calendar_app.times import parse_wall, to_utc, to_wall
 from tests.factories import (
     make_account,
     make_person,
@@ -25,13 +25,6 @@ from tests.factories import (
 ZONE = "Europe/Oslo"
 PASSWORD = "seven herons over the fjord"
 WEEKDAYS = ["FREQ=WEEKLY;BYDAY=MO,WE,FR;BYHOUR=9;BYMINUTE=0"]
-
-# Where one gets to, with places for posts of the busy town hall by their state.
-OF_MEMBERS = (
-    "/calendar", "/calendar?view=week", "/calendar?view=list", "/posts/new", "/posts/{scheduled}/edit",
-    "/posts/{failed}/edit", "/streams", "/streams/new", "/accounts", "/team", "/settings",
-)  # fmt: skip
-OF_READERS = ("/sign-in", "/", "/?s=roads&s=culture", "/streams/roads", "/posts/{delivered}")
 
 
 @dataclass
@@ -68,6 +61,11 @@ def plan(post, wall):
     plan_for(post, to_utc(parse_wall(wall), post.timezone, fold=0))
     db.session.commit()
     return post
+
+
+def day_of(post):
+    """The day on which the calendar shows the post; its month may be the next one."""
+    return to_wall(post.due_at, ZONE).date().isoformat()
 
 
 def busy_town_hall():
