@@ -31,7 +31,9 @@ def oldest_overdue() -> datetime | None:
         sa.select(sa.func.min(Delivery.next_at))
         .join(Post, Post.id == Delivery.post_id)
         .join(Account, Account.id == Delivery.account_id)
-        .where(Delivery.is_waiting(), Delivery.next_at < now, Post.state == "published", Account.state == "ok")
+        .where(
+            Delivery.is_waiting(), Delivery.next_at < now, Post.state == "published", Account.state == "ok"
+        )
     )
     return min((at for at in (db.session.scalar(post), db.session.scalar(delivery)) if at), default=None)
 
