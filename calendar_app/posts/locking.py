@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from calendar_app.channels.models import Delivery
     from calendar_app.posts.models import Post
 
+# FOR NO KEY UPDATE: whoever holds a delivery may still look whether its post is there. With FOR UPDATE a worker
+# that holds the delivery and a person who holds the post would wait for each other.
+WHOLE_BUT_ITS_ID = {"key_share": True}
+
 
 def lock(row: Post | Delivery) -> None:
     """The claim, the clock and colleagues race for it too. Raises Conflict when it has been thrown away."""
     db.session.flush()
     try:
-        db.session.refresh(row, with_for_update=True)
+        db.session.refresh(row, with_for_update=WHOLE_BUT_ITS_ID)
     except InvalidRequestError:
         raise Conflict(say("Somebody has just thrown this post away. Load the page again.")) from None

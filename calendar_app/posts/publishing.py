@@ -95,7 +95,7 @@ def _due_posts() -> sa.Select[int, datetime | None, int]:
         .where(Post.is_scheduled(), Post.due_at <= sa.bindparam("now", type_=UTCDateTime()), ~held)
         .order_by(Post.due_at, Post.id)
         .limit(sa.bindparam("most", type_=sa.Integer()))
-        .with_for_update(of=Post, skip_locked=True)
+        .with_for_update(of=Post, skip_locked=True, key_share=True)
     )
 
 

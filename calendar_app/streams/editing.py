@@ -152,7 +152,7 @@ def _scheduled(stream: Stream) -> list[Post]:
         sa.select(Post)
         .where(Post.state == "scheduled", Post.id.in_(_posts_in(stream)))
         .order_by(Post.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return list(posts)
@@ -170,7 +170,7 @@ def _show_posts_anew(stream: Stream, changed: set[str], now: datetime) -> set[in
     if changed & IN_POSTS == {"public_schedule"}:
         wanted = sa.and_(wanted, Post.published_at.is_(None))
     # In order of id, and before the stream's own row, as all who change posts do: nobody waits in a circle.
-    db.session.execute(sa.select(Post.id).where(wanted).order_by(Post.id).with_for_update())
+    db.session.execute(sa.select(Post.id).where(wanted).order_by(Post.id).with_for_update(key_share=True))
     db.session.execute(
         sa.update(Post)
         .where(wanted)

@@ -157,3 +157,18 @@ def test_what_was_thrown_away_a_moment_ago_is_told_not_stumbled_over(app, stream
     with pytest.raises(Conflict):
         lock(post)
     db.session.rollback()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_holds_a_post_does_not_stop_the_worker_that_holds_its_delivery(app, team, stream):
+    """Each would wait for the other: the second change of a row in one transaction looks for its post again."""
+    make_account(team, streams=[stream])
+    post = make_scheduled(stream)
+    number = post.deliveries[0].id
+    lock(post)
+    change = sa.update(Delivery).where(Delivery.id == number).values(attempts=Delivery.attempts + 1)
+    with db.engine.begin() as worker:
+        worker.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+        worker.execute(change)
+        worker.execute(change)
+    db.session.rollback()
