@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from flask import current_app, render_template, request
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from calendar_app.extensions import db
@@ -58,6 +59,8 @@ SENTENCES = {
     429: say_later("Too many tries in a short time. Wait a moment and try again."),
     500: say_later("Something went wrong on our side. It has been written down; nothing you saved is lost."),
 }
+# Between two looks of one request.
+THROWN_AWAY = say_later("There is nothing here any more: somebody has just thrown it away.")
 
 
 def register(app: Flask) -> None:
@@ -66,6 +69,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Stale, lambda error: answer(409, str(error)))
     app.register_error_handler(Conflict, lambda error: answer(409, str(error)))
     app.register_error_handler(NotAllowed, lambda error: answer(403, str(error)))
+    app.register_error_handler(ObjectDeletedError, lambda _gone: answer(404, say(THROWN_AWAY)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 

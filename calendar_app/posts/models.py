@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from calendar_app.extensions import Model
 from calendar_app.times import UTCDateTime, utcnow
@@ -98,6 +99,9 @@ class Post(Model):
 
     @property
     def home(self) -> Stream:
+        if not self.in_streams:
+            # Every post is in a stream: this one was thrown away between two looks.
+            raise ObjectDeletedError(sa.inspect(self))
         return self.in_streams[0].stream
 
     @property

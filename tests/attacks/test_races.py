@@ -172,3 +172,19 @@ def test_who_holds_a_post_does_not_stop_the_worker_that_holds_its_delivery(app, 
         worker.execute(change)
         worker.execute(change)
     db.session.rollback()
+
+
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_a_page_about_what_has_just_been_thrown_away_says_so(app, stream, owner, browser, looks_first):
+    """After a refusal the page is made anew, from rows that a colleague may take away in that moment."""
+    post = make_post(stream)
+    path = f"/posts/{post.uuid}/withdrawal"
+    browser.sign_in(owner)
+
+    def throw_away(session, _before):
+        with db.engine.begin() as other:
+            for table in (PostStream.__table__, Post.__table__)[: 1 if looks_first else 2]:
+                other.execute(sa.delete(table))
+
+    sa.event.listen(db.session, "after_soft_rollback", throw_away, once=True)
+    assert browser.post(path, data={"version": "1"}).status_code in {404, 409}
