@@ -29,6 +29,9 @@ class Page:
         return request.path == self.path or request.path.startswith(self.path + "/")
 
 
+# Some addresses hold the id of a post: what is known of them must not grow with the posts.
+MOST_KNOWN = 500
+
 PAGES = (
     Page("/calendar", "calendar", _l("Calendar")),
     Page("/streams", "stream", _l("Streams")),
@@ -53,6 +56,8 @@ def page_exists(path: str) -> bool:
     """Whether GET at this address leads anywhere: a link is only shown where it does."""
     known: dict[str, bool] = current_app.extensions.setdefault("sluice_pages", {})
     if path not in known:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
         known[path] = _matches(path)
     return known[path]
 

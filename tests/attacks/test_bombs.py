@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from calendar_app.frame import MOST_KNOWN, page_exists
 from calendar_app.posts.text import excerpt, to_html
 from calendar_app.streams.cadence import BadCadence, parse_cadence
 
@@ -54,3 +55,10 @@ def test_millions_of_empty_fields_are_not_read(client, path):
     """Nobody has been asked yet who they are."""
     sent = {"data": "a=&" * 20_000, "content_type": "application/x-www-form-urlencoded"}
     assert client.post(path, **sent).status_code == 413
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_remembered_of_addresses_has_an_end(app):
+    for number in range(MOST_KNOWN * 3):
+        page_exists(f"/posts/{number}")
+    assert len(app.extensions["sluice_pages"]) <= MOST_KNOWN
