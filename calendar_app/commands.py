@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 @click.version_option(package_name="sluice-calendar", prog_name="sluice")
 def sluice() -> None:
     """Sluice: plan posts per stream, publish on time, let readers follow only what they want."""
+    # Drafts, addresses and digests are for nobody else on this machine, even where the data folder is open to all.
+    os.umask(0o077)
 
 
 @sluice.command()
