@@ -40,6 +40,39 @@ class Parcel:
     due_at: datetime
     post_uuid: str
     deadline: float
+    # Of a withdrawal: `external_id`, `external_url` and `notes` as the publication to this account left them.
+    published: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a post. `digest` names the stored original; `focus` is x and y from -1 to 1, y upwards."""
+
+    digest: str
+    media_type: str
+    width: int
+    height: int
+    alt: str
+    focus: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a channel takes: at most so many bytes, so many pixels on the longer side, and of these media types."""
+
+    most_bytes: int
+    longest_side: int
+    media_types: tuple[str, ...] = ("image/jpeg", "image/png")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of what will be sent, as readers will see it: `count` of at most `most` of the channel's `unit`."""
+
+    text: str
+    count: int = 0
+    most: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +90,7 @@ class Content:
     event: Mapping[str, Any] | None
     published_at: datetime | None
     withdrawn_at: datetime | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,13 +104,22 @@ class Field:
     required: bool = True
 
 
+def no_picture(digest: str, fit: Fit) -> tuple[bytes, str]:
+    """Where no pictures are kept."""
+    raise Rejected("The picture of this post is not there any more. Attach it again.")
+
+
 @dataclass(frozen=True)
 class Call:
-    """How an adapter reaches the world. `before_first_byte` must run right before anything leaves."""
+    """How an adapter reaches the world. `before_first_byte` must run right before anything leaves.
+
+    `picture` gives the bytes of a stored picture, made to fit, and their media type; raises a Trouble.
+    """
 
     outbound: Outbound
     before_first_byte: Callable[[], None]
     now: Callable[[], datetime]
+    picture: Callable[[str, Fit], tuple[bytes, str]] = no_picture
 
 
 @dataclass(frozen=True)
@@ -148,8 +191,25 @@ class Adapter(ABC):
         """
 
     @abstractmethod
-    def compose(self, content: Content, action: str) -> dict[str, Any]:
-        """The payload exactly as it will be sent (JSON values only): previews and sending share it."""
+    def compose(self, content: Content, action: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The payload exactly as it will be sent (JSON values only): previews and sending share it.
+
+        `settings` are the account's. Quick and without a call to anywhere: it runs inside a transaction.
+        """
+
+    def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
+        """What readers will see of a payload, piece by piece, each counted by the channel's own rules."""
+        return ()
+
+    def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Why this post cannot go out through this account as it stands: a sentence each, with what to do."""
+        return ()
+
+    def learn(self, parcel: Parcel, call: Call) -> dict[str, Any]:
+        """Settings that the place itself tells (its limits, the account's name there), asked when an account is
+        connected or tested. Raises a Trouble.
+        """
+        return {}
 
     @abstractmethod
     def send(self, parcel: Parcel, call: Call) -> Sent:

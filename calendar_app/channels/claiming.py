@@ -124,7 +124,8 @@ def _columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
     if outcome.state == "retry":
         values["next_at"] = outcome.after
     else:
-        values["finished_at"] = now
+        # The two clocks agree to a millisecond or so: what was sent has not ended before it began.
+        values["finished_at"] = max(now, outcome.sent_at or now)
     if outcome.state == "delivered":
         values["external_id"] = outcome.external_id or None
         values["external_url"] = outcome.external_url or None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from flask import current_app
 
 from calendar_app import links, sealing
 from calendar_app.channels.adapter import Content, Parcel
+from calendar_app.channels.models import Delivery
 from calendar_app.channels.registry import adapter_for
+from calendar_app.extensions import db
 from calendar_app.posts.text import to_html
 from calendar_app.times import rfc3339
 
@@ -23,13 +26,14 @@ def pack(claim: Claim) -> Parcel:
     row = claim.delivery
     adapter = adapter_for(row.account.channel)
     if row.payload is None or not row.ambiguous:
-        row.payload = adapter.compose(content_of(row.post, row.account), row.action)
+        row.payload = adapter.compose(content_of(row.post, row.account), row.action, row.account.settings)
         row.post_version = row.post.version
     return Parcel(
         id=row.id, key=row.key, fence=claim.fence, action=row.action, attempt=row.attempts,
         account_id=row.account_id, channel=row.account.channel, settings=dict(row.account.settings),
         secrets=open_secrets(row.account), payload=row.payload, notes=dict(row.notes or {}),
         ambiguous=row.ambiguous, due_at=row.due_at, post_uuid=row.post.uuid, deadline=claim.deadline,
+        published=_published(row) if row.action == "withdraw" else {},
     )  # fmt: skip
 
 
@@ -69,6 +73,18 @@ def seal_secrets(account: Account, secrets: dict[str, str]) -> None:
 def open_secrets(account: Account) -> dict[str, str]:
     sealer = _sealer()
     return {name: sealer.open(value, where=_where(account, name)) for name, value in account.sealed.items()}
+
+
+def _published(row: Delivery) -> dict[str, Any]:
+    """What the publication to the same account left behind: the adapter finds there what to take back."""
+    found = db.session.execute(
+        sa.select(Delivery.external_id, Delivery.external_url, Delivery.notes).where(
+            Delivery.post_id == row.post_id,
+            Delivery.account_id == row.account_id,
+            Delivery.action == "publish",
+        )
+    ).one_or_none()
+    return dict(found._mapping) if found else {}
 
 
 def _where(account: Account, name: str) -> str:

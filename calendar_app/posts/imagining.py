@@ -75,7 +75,7 @@ def previews(imagined: Post) -> list[Preview]:
     for account in imagined.targets:
         adapter = ADAPTERS.get(account.channel)
         if adapter is not None:
-            payload = adapter.compose(content_of(imagined, account), "publish")
+            payload = adapter.compose(content_of(imagined, account), "publish", account.settings)
             own = any(place.account_id == account.id and place.text for place in imagined.places)
             found.append(Preview(account, adapter.kind, adapter.name, payload, own))
     return found

@@ -89,7 +89,7 @@ def test_nothing_leaves_once_the_deadline_has_passed(place):
 
 def test_what_is_composed_is_plain_data_and_the_same_every_time(place):
     content = content_of(published(place.stream))
-    first, second = (place.adapter.compose(content, "publish") for _ in range(2))
+    first, second = (place.adapter.compose(content, "publish", place.account.settings) for _ in range(2))
     assert first == second
     assert json.loads(json.dumps(first)) == first
 

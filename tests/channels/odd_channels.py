@@ -20,7 +20,7 @@ class PostcardAdapter(Adapter):
     def check(self, settings, secrets, allowed_networks):
         return dict(settings), dict(secrets)
 
-    def compose(self, content, action):
+    def compose(self, content, action, settings):
         return {"action": action, "text": content.text}
 
     def send(self, parcel, call):

@@ -29,7 +29,7 @@ class LogAdapter(Adapter):
     ) -> tuple[dict[str, Any], dict[str, str]]:
         return {}, {}
 
-    def compose(self, content: Content, action: str) -> dict[str, Any]:
+    def compose(self, content: Content, action: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         return {"action": action, "title": content.title, "text": content.text, "url": content.url}
 
     def send(self, parcel: Parcel, call: Call) -> Sent:

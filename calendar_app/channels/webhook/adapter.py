@@ -79,7 +79,7 @@ class WebhookAdapter(Adapter):
             raise Refused(errors)
         return {"url": url}, {"secret": secret}
 
-    def compose(self, content: Content, action: str) -> dict[str, Any]:
+    def compose(self, content: Content, action: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         when = content.withdrawn_at if action == "withdraw" else content.published_at
         return {
             "type": "post.withdrawn" if action == "withdraw" else "post.published",
