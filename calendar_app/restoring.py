@@ -128,7 +128,9 @@ def _hold(connection: Connection) -> None:
 
     What was being sent when the backup was made is honestly unknown.
     """
-    connection.execute(sa.update(Site).values(hold_reason=HOLD, instance=uuid.uuid4().hex))
+    held = connection.execute(sa.update(Site).values(hold_reason=HOLD, instance=uuid.uuid4().hex))
+    if held.rowcount != 1:
+        raise ValueError("the site itself is missing, and with it the place to hold everything back")
     connection.execute(sa.update(Session).where(Session.ended_at.is_(None)).values(ended_at=utcnow()))
     connection.execute(sa.update(Link).where(Link.used_at.is_(None)).values(expires_at=utcnow()))
     connection.execute(

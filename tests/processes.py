@@ -9,8 +9,16 @@ import sys
 from contextlib import contextmanager, suppress
 
 from calendar_app.extensions import db, stop_writing
+from calendar_app.supervising.guard import descendants
+from tests.conftest import wait_until
 
-KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
+# A test run that is killed takes them along.
+DIES_WITH_US = """
+import runpy, sys
+from calendar_app.supervising.guard import die_with_parent
+die_with_parent(int(sys.argv.pop(1)))
+runpy.run_module("calendar_app", run_name="__main__", alter_sys=True)
+"""
 
 
 def environment(app, **more):
@@ -30,16 +38,18 @@ def environment(app, **more):
 
 def start(app, *command, **more):
     return subprocess.Popen(
-        [sys.executable, "-m", "calendar_app", *command],
+        [sys.executable, "-c", DIES_WITH_US, str(os.getpid()), *command],
         env=environment(app, **more), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
 def end(process, *, how=signal.SIGKILL):
-    """End a process and whatever it forked."""
+    """End a process, and see whatever it forked end with it: the next test's database is the same."""
+    forked = descendants(process.pid)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, how)
     process.wait(20)
+    wait_until(lambda: not any(map(_is_alive, forked)), 25)
 
 
 @contextmanager
@@ -56,3 +66,11 @@ def running(app, *commands, **more):
     finally:
         for process in processes:
             end(process)
+
+
+def _is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            return stat.read().rpartition(b")")[2].split()[0] not in {b"Z", b"X"}
+    except FileNotFoundError:
+        return False

@@ -75,6 +75,8 @@ def test_all_rows_come_back_and_nothing_goes_out_until_confirmed(filled, elsewhe
         account = db.session.scalars(sa.select(Account)).one()
         assert open_secrets(account) == {"secret": SECRET}
 
+        assert set(db.session.scalars(sa.select(Post.state))) == {"scheduled"}
+        assert db.session.scalar(sa.select(Site.hold_reason))
         drain()
         assert set(db.session.scalars(sa.select(Post.state))) == {"scheduled"}
         release()
@@ -133,6 +135,18 @@ def test_a_damaged_backup_changes_nothing_and_says_so(filled, elsewhere, tmp_pat
         with pytest.raises(click.ClickException, match="no complete backup"):
             restore_backup(str(file))
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Audit)) == 0
+
+
+def test_a_backup_in_which_nothing_could_be_held_back_is_not_restored(filled, elsewhere, tmp_path):
+    file = str(tmp_path / "backup.tar.gz")
+    with filled.app_context():
+        db.session.execute(sa.delete(Site))
+        db.session.commit()
+        write_backup(file)
+    with elsewhere.app_context():
+        with pytest.raises(click.ClickException, match="the site itself is missing"):
+            restore_backup(file)
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Post)) == 0
 
 
 def test_a_database_put_back_by_other_means_is_noticed(app, tmp_path):

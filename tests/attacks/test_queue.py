@@ -107,8 +107,8 @@ def test_a_worker_outlives_what_strangers_put_into_its_queue(app, link, stream, 
         link.zadd("rq:wip:publish", {"f": 1})
         link.sadd("rq:queues", "rq:queue:publish")
         with running(app, ["worker"], PYTHONPATH=str(tmp_path), SLUICE_WORKERS="9"):
-            wait_until(lambda: link.llen("rq:queue:publish") == 0, 15)
+            wait_until(lambda: link.llen("rq:queue:publish") == 0, 60)
             enqueue.wake("publish")
-            wait_until(lambda: db.session.get(Post, post.id, populate_existing=True).state == "published", 15)
+            wait_until(lambda: db.session.get(Post, post.id, populate_existing=True).state == "published", 60)
         assert (trap.exists(), receiver.ledger) == (False, [])
     assert Job.exists("nobody", connection=link) is False
