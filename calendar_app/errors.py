@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from flask import current_app, render_template, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -57,6 +58,7 @@ SENTENCES = {
     410: say_later("This address has been switched off."),
     413: say_later("That is too much for one go. Send less."),
     429: say_later("Too many tries in a short time. Wait a moment and try again."),
+    503: say_later("The database is busy or away. Nothing was changed: try again in a moment."),
     500: say_later("Something went wrong on our side. It has been written down; nothing you saved is lost."),
 }
 # Between two looks of one request.
@@ -70,6 +72,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Conflict, lambda error: answer(409, str(error)))
     app.register_error_handler(NotAllowed, lambda error: answer(403, str(error)))
     app.register_error_handler(ObjectDeletedError, lambda _gone: answer(404, say(THROWN_AWAY)))
+    app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -106,6 +109,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     headers = {name: value for name, value in error.get_headers() if name in kept}
     sentence = say(SENTENCES[status]) if status in SENTENCES else error.name + "."
     return answer(status, sentence, headers=headers)
+
+
+def _database_away(error: OperationalError) -> ResponseReturnValue:
+    """Locked for too long, restarting, out of connections: of a moment, and nobody's mistake."""
+    log.error("the database does not answer at %s: %s", request.path, error.orig)
+    db.session.remove()
+    return answer(503, say(SENTENCES[503]), headers={"Retry-After": "5"})
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

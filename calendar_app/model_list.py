@@ -1,9 +1,11 @@
 """Imports every module that defines a table, for migrations and for relationships named by string."""
 
 import calendar_app.api.models
+import calendar_app.channels.email.models
 import calendar_app.channels.models
 import calendar_app.feeds.models
 import calendar_app.health.models
+import calendar_app.notices.models
 import calendar_app.people.models
 import calendar_app.posts.models
 import calendar_app.streams.models  # noqa: F401

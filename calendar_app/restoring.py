@@ -16,7 +16,7 @@ from calendar_app import migrating
 from calendar_app.backing_up import FORMAT, tables
 from calendar_app.extensions import db, writing
 from calendar_app.people.audit import record
-from calendar_app.people.models import Link, Session, Site
+from calendar_app.people.models import ApiToken, Link, Session, Site
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def restore_backup(file: str) -> str:
             ) from error
     return (
         f"Restored {count} rows, as of {manifest['made']}. Nothing goes out for now: look through the plan, "
-        "take back what has gone out already, then run: sluice resume"
+        "take back what has gone out already, then run: sluice resume\n"
+        "Everybody signs in anew, and every API key is revoked: make new ones. Addresses of private feeds work as "
+        "they did when the backup was made: switch off again what was switched off since."
     )
 
 
@@ -124,7 +126,7 @@ def _continue_numbers(connection: Connection, table: sa.Table) -> None:
 
 
 def _hold(connection: Connection) -> None:
-    """A new instance; all signed out; no single-use link open, as it may have been used since.
+    """A new instance; all signed out; no key, and no single-use link open, as it may have been used since.
 
     What was being sent when the backup was made is honestly unknown.
     """
@@ -132,6 +134,8 @@ def _hold(connection: Connection) -> None:
     if held.rowcount != 1:
         raise ValueError("the site itself is missing, and with it the place to hold everything back")
     connection.execute(sa.update(Session).where(Session.ended_at.is_(None)).values(ended_at=utcnow()))
+    # A key that was revoked after the backup would live again, and nobody could tell which: new ones are soon made.
+    connection.execute(sa.update(ApiToken).where(ApiToken.revoked_at.is_(None)).values(revoked_at=utcnow()))
     connection.execute(sa.update(Link).where(Link.used_at.is_(None)).values(expires_at=utcnow()))
     connection.execute(
         sa.text(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ACCOUNT_STATES = ("ok", "paused", "broken")
 DELIVERY_STATES = ("pending", "sending", "retry", "delivered", "failed", "unknown", "cancelled", "missed")
 WAITING = ("pending", "retry")
+# Nothing but a person settles these.
+STUCK = ("failed", "unknown", "missed")
 ACTIONS = ("publish", "withdraw")
 LONGEST_REASON = 500
 
@@ -71,6 +73,9 @@ class Delivery(Model):
         sa.Index("uq_delivery_one_at_a_time", "account_id", unique=True,
                  sqlite_where=sa.text("state = 'sending' AND serial"),
                  postgresql_where=sa.text("state = 'sending' AND serial")),
+        sa.Index("ix_delivery_stuck", "post_id",
+                 sqlite_where=sa.text("state IN ('failed', 'unknown', 'missed')"),
+                 postgresql_where=sa.text("state IN ('failed', 'unknown', 'missed')")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,6 +113,11 @@ class Delivery(Model):
         SQLite reads the statement alone, and so does PostgreSQL once it has kept a plan for it.
         """
         return cls.state.in_(sa.bindparam("waiting", WAITING, expanding=True, literal_execute=True))
+
+    @classmethod
+    def is_stuck(cls) -> sa.ColumnElement[bool]:
+        """In literals, for the same reason."""
+        return cls.state.in_(sa.bindparam("stuck", STUCK, expanding=True, literal_execute=True))
 
     @classmethod
     def is_sending(cls) -> sa.ColumnElement[bool]:

@@ -96,7 +96,11 @@ def _clock() -> dict[str, Any]:
 def _overdue() -> dict[str, Any]:
     since, held = questions.oldest_overdue(), on_hold()
     late = (database_now() - since).total_seconds() if since else 0.0
-    return {"ok": late < questions.OVERDUE.total_seconds(), "seconds": round(late, 1), "on_hold": held}
+    return {
+        "ok": late < questions.OVERDUE.total_seconds(),
+        "seconds": round(late, 1),
+        "on_hold": held is not None,
+    }
 
 
 def _gauges() -> CollectorRegistry:

@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 
 from calendar_app.errors import Refused
 from calendar_app.extensions import db
-from calendar_app.people import audit, forms, inviting, passwords, sessions, signing_in
+from calendar_app.people import (
+    api_tokens,
+    audit,
+    forms,
+    inviting,
+    passwords,
+    personal_feeds,
+    sessions,
+    signing_in,
+)
 from calendar_app.people.models import Person, Site, Team
 from calendar_app.people.proving import prove
 from calendar_app.people.setting_up import DeadLink, clean_email, is_first, use_link
@@ -54,13 +63,25 @@ def _choose_password(link: Link, token: str, form: Mapping[str, object]) -> None
     values = forms.read(form, forms.FIRST_SET_UP if first else forms.SET_UP)
     if first:
         _name_everything(person, values)
+    recovered = person.password_hash is not None
     person.name, person.timezone = values["name"], values["timezone"]
     person.password_hash = passwords.hash_new(values["password"], about=_about(person))
     _use(link, token)
     sessions.end_all(person, utcnow())
+    if recovered:
+        _switch_keys_off(person)
     audit.record(
         "password chosen", f"person {person.id}", actor=signing_in.enter(person, by=f"{link.purpose} link")
     )
+
+
+def _switch_keys_off(person: Person) -> None:
+    """Who recovers an account may have lost it to somebody, who may have made keys."""
+    for key in api_tokens.living(person, utcnow()):
+        api_tokens.revoke(key)
+    for member in person.memberships:
+        for feed in personal_feeds.living(member):
+            personal_feeds.revoke(feed)
 
 
 def _prove(link: Link, token: str, form: Mapping[str, object], address: str) -> None:

@@ -11,6 +11,7 @@ from calendar_app.errors import Refused
 from calendar_app.extensions import db
 from calendar_app.people import audit, personal_feeds
 from calendar_app.people.models import Link, Member, Person, Team
+from calendar_app.people.roles import RIGHTS
 from calendar_app.people.setting_up import check_role, find_or_make_person, make_link, put_into_team
 from calendar_app.times import utcnow
 
@@ -37,7 +38,9 @@ def invite(actor: Actor, team: Team, email: str, role: str, *, now: datetime | N
     person = find_or_make_person(email)
     if _member_of(person, team) is not None:
         raise Refused({"email": _("%(email)s is in this team already.", email=person.email)})
-    token = make_link(person, "invitation", INVITATION_HOURS, team=team, role=role, now=now)
+    token = make_link(
+        person, "invitation", INVITATION_HOURS, team=team, role=role, maker=actor.person, now=now
+    )
     audit.record("invited", f"person {person.id}", actor=actor, team_id=team.id, after={"role": role})
     return token
 
@@ -79,6 +82,8 @@ def change_role(actor: Actor, member: Member, role: str) -> None:
     if role != "owner":
         _keep_an_owner(member)
     before, member.role = member.role, role
+    if "manage people" not in RIGHTS[role]:
+        _end_invitations_of(member)
     audit.record(
         "role changed",
         f"person {member.person_id}",
@@ -99,6 +104,7 @@ def remove(actor: Actor, member: Member) -> None:
     _keep_an_owner(member)
     for feed in personal_feeds.living(member):
         personal_feeds.revoke(feed, actor=actor)
+    _end_invitations_of(member)
     audit.record(
         "left team",
         f"person {member.person_id}",
@@ -118,6 +124,15 @@ def _keep_an_owner(member: Member) -> None:
     )
     if member.role == "owner" and not db.session.execute(others).scalar_one():
         raise Refused({"role": _("A team needs an owner. Make somebody else owner first.")})
+
+
+def _end_invitations_of(member: Member) -> None:
+    """Who may no longer invite leaves no door open for a friend, or for themselves."""
+    now = utcnow()
+    mine = sa.update(Link).where(
+        Link.team_id == member.team_id, Link.made_by_id == member.person_id, Link.used_at.is_(None)
+    )
+    db.session.execute(mine.where(Link.expires_at > now).values(expires_at=now))
 
 
 def _member_of(person: Person, team: Team) -> Member | None:

@@ -77,12 +77,14 @@ class Link(Model):
     purpose: Mapped[str] = mapped_column(sa.String(16))
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id", ondelete="CASCADE"), index=True)
     role: Mapped[str | None] = mapped_column(sa.String(16))
+    # Whoever invites answers for it: the link ends with their right to invite.
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
     team: Mapped[Team | None] = relationship()
 
 

@@ -107,6 +107,7 @@ def make_link(
     *,
     team: Team | None = None,
     role: str | None = None,
+    maker: Person | None = None,
     now: datetime | None = None,
 ) -> str:
     """The token of a new single-use link, good for `hours`; unused ones of its kind and team end."""
@@ -127,6 +128,7 @@ def make_link(
             purpose=purpose,
             team_id=team_id,
             role=role,
+            made_by_id=maker.id if maker else None,
             digest=tokens.digest(token),
             created_at=now,
             expires_at=now + timedelta(hours=hours),

@@ -9,7 +9,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from calendar_app.channels.models import Account
-from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
+from calendar_app.errors import Conflict, Refused, Stale
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
@@ -18,6 +18,7 @@ from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
+from calendar_app.posts.reviewing import need_right_to_change
 from calendar_app.posts.scheduling import replan
 from calendar_app.posts.showing import readers_see_change, touch_feeds
 from calendar_app.posts.state_words import in_a_sentence
@@ -76,14 +77,14 @@ def edit(
         raise Conflict(
             say("This post has been withdrawn and can no longer be changed. Duplicate it instead.")
         )
-    _need_right_to_change(post, actor)
+    need_right_to_change(post, actor)
     before = _shown(post)
     old_streams = post.streams
     if "streams" in changes:
         streams = streams_named(changes["streams"], actor, team_id=post.team_id)
         if streams != old_streams:
             _put_in_streams(post, streams)
-            _need_right_to_change(post, actor)
+            need_right_to_change(post, actor)
     _apply(post, {key: value for key, value in changes.items() if key != "streams"}, actor)
     post.version += 1
     post.updated_at = now
@@ -143,14 +144,6 @@ def streams_named(handles: Sequence[str], actor: Actor, *, team_id: int | None =
     if len({stream.team_id for stream in streams} | ({team_id} if team_id else set())) > 1:
         raise Refused({"streams": say("All streams of a post must belong to one team.")})
     return streams
-
-
-def _need_right_to_change(post: Post, actor: Actor) -> None:
-    """What was agreed on changes only by those who may agree; asked again once a stream has joined."""
-    if post.state not in {"approved", "scheduled", "published"} or actor.may("approve posts", post.team_id):
-        return
-    if any(stream.needs_approval for stream in post.streams):
-        raise NotAllowed(say("This post has been approved. Ask an editor, or take the approval back first."))
 
 
 def _put_in_streams(post: Post, streams: Sequence[Stream]) -> None:

@@ -45,6 +45,8 @@ class Post(Model):
         sa.Index("ix_post_due", "due_at", sqlite_where=sa.text("state = 'scheduled'"),
                  postgresql_where=sa.text("state = 'scheduled'")),
         sa.Index("ix_post_team_due", "team_id", "due_at"),
+        sa.Index("ix_post_missed", "team_id", sqlite_where=sa.text("state = 'missed'"),
+                 postgresql_where=sa.text("state = 'missed'")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +93,11 @@ class Post(Model):
     def is_scheduled(cls) -> sa.ColumnElement[bool]:
         """In a literal: only then is the partial index of what is due always taken."""
         return cls.state == sa.literal("scheduled", literal_execute=True)
+
+    @classmethod
+    def is_missed(cls) -> sa.ColumnElement[bool]:
+        """In a literal, for the same reason."""
+        return cls.state == sa.literal("missed", literal_execute=True)
 
     @property
     def streams(self) -> list[Stream]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendar_app.errors import Conflict
+from calendar_app.errors import Conflict, NotAllowed
 from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.locking import lock
@@ -38,6 +38,14 @@ def take_back(post: Post, *, actor: Actor, now: datetime) -> None:
     actor.need("write posts", post.team_id)
     _move(post, "draft", {"in_review", "approved"}, actor, now)
     post.approver_id = None
+
+
+def need_right_to_change(post: Post, actor: Actor) -> None:
+    """What was agreed on, its time included, changes only by those who may agree. Raises NotAllowed."""
+    if post.state not in {"approved", "scheduled", "published"} or actor.may("approve posts", post.team_id):
+        return
+    if any(stream.needs_approval for stream in post.streams):
+        raise NotAllowed(say("This post has been approved. Ask an editor, or take the approval back first."))
 
 
 def _move(post: Post, state: str, allowed: set[str], actor: Actor, now: datetime) -> None:

@@ -249,3 +249,13 @@ def test_a_program_may_never_invite(app):
     kari = somebody()
     with pytest.raises(NotAllowed):
         inviting.invite(actor_for(kari, scope="write"), team_named("Fjord team"), "x@example.org", "owner")
+
+
+@pytest.mark.parametrize("how", ["removal", "role"])
+def test_invitations_end_with_the_right_to_invite(browser, new_browser, how):
+    browser.sign_in(somebody())
+    jon = somebody(role="owner")
+    path = link_in(invite(new_browser().sign_in(jon), "friend@example.org").text, "invitation")
+    kept = link_in(invite(browser, "colleague@example.org").text, "invitation")
+    browser.send(f"/team/members/{member_of(jon).id}/{how}", {"role": "editor"}, page="/team")
+    assert [new_browser().get(one).status_code for one in (path, kept)] == [410, 200]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from calendar_app.errors import Refused
 from calendar_app.extensions import db, writing
-from calendar_app.people import setting_up
+from calendar_app.people import api_tokens, personal_feeds, setting_up
 from calendar_app.people.models import Link, Person, Site, Team
 from calendar_app.people.setting_up import (
     DeadLink,
@@ -234,3 +234,13 @@ def test_a_link_needs_a_purpose_we_know(app):
         make_link(somebody(), "gift", 1)
     assert team_named("Fjord team").name == "Fjord team"
     assert setting_up.SET_UP_HOURS == 72
+
+
+def test_who_recovers_an_account_switches_its_keys_and_private_feed_off(browser):
+    kari = somebody(email="kari@example.org", password=PASSWORD)
+    key, feed = api_tokens.create(kari, "made by whoever was in"), personal_feeds.create(member_of(kari))
+    _kari, token = add_person("kari@example.org", "Fjord team", "owner")
+    set_up(browser, f"/enter/set-up/{token}", password="other herons fly away")
+    assert api_tokens.actor_from(key) is None
+    with pytest.raises(personal_feeds.SwitchedOff):
+        personal_feeds.find(feed)

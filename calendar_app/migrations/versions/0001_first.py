@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=16), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(length=16), nullable=True),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UTCDateTime(timezone=True), nullable=False),
@@ -128,6 +129,9 @@ def upgrade() -> None:
         sa.CheckConstraint("purpose IN ('set-up', 'invitation', 'sign-in')", name=op.f("ck_link_purpose")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_link_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["person.id"], name=op.f("fk_link_made_by_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_link_team_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
