@@ -31,25 +31,48 @@ class Page:
 
 # Some addresses hold the id of a post: what is known of them must not grow with the posts.
 MOST_KNOWN = 500
+# What a count beside a line of the navigation shows at most.
+MOST_COUNTED = 99
 
 PAGES = (
     Page("/calendar", "calendar", _l("Calendar")),
     Page("/streams", "stream", _l("Streams")),
     Page("/accounts", "plug", _l("Accounts")),
+    Page("/needs", "flag", _l("Needs a person")),
+    Page("/notices", "bell", _l("Notices")),
     Page("/team", "people", _l("Team")),
     Page("/settings", "gear", _l("Settings")),
 )
 
 
 def register(app: Flask) -> None:
-    """Give templates `pages()`, `page_exists(path)`, `me()`, `site_name()` and the filter `initials`."""
-    app.jinja_env.globals.update(pages=pages, page_exists=page_exists, me=me, site_name=site_name)
+    """Give templates `pages()`, `count_of(page)`, `page_exists(path)`, `me()`, `site_name()`, the filter `initials`."""
+    app.jinja_env.globals.update(
+        pages=pages, count_of=count_of, page_exists=page_exists, me=me, site_name=site_name
+    )
     app.jinja_env.filters["initials"] = initials
 
 
 def pages() -> list[Page]:
     """The lines of the navigation whose pages this installation really has."""
     return [page for page in PAGES if page_exists(page.path)]
+
+
+def count_of(page: Page) -> str:
+    """What waits behind a line of the navigation: `3`, `99+`, or nothing. One query per line and request."""
+    from calendar_app.needs import listing
+    from calendar_app.notices import reading
+    from calendar_app.people.signing_in import actor_or_none
+
+    count = {"/needs": listing.count, "/notices": reading.unread}.get(page.path)
+    actor = actor_or_none()
+    if count is None or actor is None:
+        return ""
+    counts: dict[str, int] = request.environ.setdefault("sluice.counts", {})
+    if page.path not in counts:
+        counts[page.path] = count(actor)
+    number = counts[page.path]
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
 
 
 def page_exists(path: str) -> bool:

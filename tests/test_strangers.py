@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from calendar_app.extensions import db
+from calendar_app.notices.models import Notice
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
 from calendar_app.people.roles import actor_for
@@ -54,6 +55,10 @@ def others(app):
     api_tokens.create(person, f"{MARK} key")
     member = db.session.execute(sa.select(Member).where(Member.person_id == person.id)).scalar_one()
     personal_feeds.create(member)
+    db.session.add(
+        Notice(person_id=person.id, team_id=team.id, kind="failed", event="failed", post_id=post.id,
+               delivery_id=post.deliveries[0].id)
+    )  # fmt: skip
     inviting.invite(actor_for(person), team, "quokka@example.org", "viewer")
     db.session.commit()
     return {
@@ -69,6 +74,7 @@ def others(app):
         "session_id": _id_of(Session),
         "token_id": _id_of(ApiToken),
         "feed_id": _id_of(PersonalFeed),
+        "notice_id": _id_of(Notice),
     }
 
 
@@ -81,7 +87,9 @@ def nothing():
         "delivery_id": uuid.uuid4(),
         "handle": "no-such-stream",
         "choice": "no-such-stream",
-        **dict.fromkeys(("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id"), 987_654),
+        **dict.fromkeys(
+            ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id"), 987_654
+        ),
     }
 
 

@@ -13,9 +13,11 @@ from calendar_app.api.calling import Answer, call
 from calendar_app.api.posts import ONE, post_of
 from calendar_app.api.schemas import deliveries as told
 from calendar_app.channels.models import WAITING, Delivery
+from calendar_app.channels.outcomes import outcome
 from calendar_app.channels.resolving import resolve
 from calendar_app.extensions import database_now, db
 from calendar_app.posts.models import Post
+from calendar_app.times import rfc3339, utcnow
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -52,6 +54,7 @@ def shown(row: Delivery) -> told.Delivery:
             "account": row.account_id,
             "channel": row.account.channel,
             "next_at": row.next_at if row.state in WAITING else None,
+            "outcome": outcome(row, rfc3339, now=utcnow()),
             **{name: getattr(row, name) for name in _AS_THEY_ARE},
         }
     )

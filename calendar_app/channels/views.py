@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -151,7 +152,7 @@ def disconnect(account_id: int) -> ResponseReturnValue:
 def settle(delivery_id: str) -> ResponseReturnValue:
     """`outcome`: "sent" or "send again". The delivery is named by its key or its number."""
     delivery = _delivery(delivery_id)
-    page = f"/posts/{delivery.post.uuid}/edit"
+    page = _back_from(delivery)
     outcome = request.form.get("outcome", "")
     try:
         resolve(delivery, outcome, actor=current_actor(), now=database_now())
@@ -188,6 +189,14 @@ def _account(account_id: int) -> Account:
         scoped(Account, current_actor()).where(Account.id == account_id, Account.deleted_at.is_(None))
     )
     return found or abort(404)
+
+
+def _back_from(delivery: Delivery) -> str:
+    """To where the button was: the board of what needs a person (of all streams, or of one), else the post."""
+    board = re.fullmatch(r"needs(?:/([a-z0-9-]{2,40}))?", request.form.get("back", ""))
+    if board is None:
+        return f"/posts/{delivery.post.uuid}/edit"
+    return f"/needs?stream={board[1]}" if board[1] else "/needs"
 
 
 def _delivery(name: str) -> Delivery:

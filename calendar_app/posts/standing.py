@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from calendar_app.channels.models import WAITING, Delivery
+from calendar_app.channels.outcomes import outcome
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.channels.resolving import can_send_again
 from calendar_app.extensions import db
@@ -43,10 +44,11 @@ def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
     """Where the post stands: its state, what can be done, each delivery, and its record."""
     rows = _deliveries(post)
     offered = steps(post, actor)
+    zone = post.timezone or post.home.timezone
     return {
         "now": now,
         "post": post,
-        "zone": post.timezone or post.home.timezone,
+        "zone": zone,
         "state": shown(post),
         "steps": offered,
         "first": first_step(offered),
@@ -56,6 +58,7 @@ def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
         "channels": ADAPTERS,
         "may_resolve": actor.may("resolve deliveries", post.team_id),
         "can_send_again": can_send_again,
+        "outcome": lambda row: outcome(row, lambda at: saying.clock(at, zone, now=now), now=now),
         "places": len(post.targets),
         "has_readers": audience.seen_by_readers(post.streams),
         "look_again_ms": _look_again(post, rows, now),

@@ -27,7 +27,7 @@ def test_deliveries_are_told_with_all_that_is_known(api, delivery):
             {
                 "id": key, "post": post, "account": account, "channel": "log", "action": "publish",
                 "state": "pending", "attempts": 0, "due_at": due, "next_at": due, "sent_at": None, "late_ms": None,
-                "external_url": None, "reason": None,
+                "external_url": None, "reason": None, "outcome": f"Waiting for its time: {due}.",
             }
         ],
         "next": None,

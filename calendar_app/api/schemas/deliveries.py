@@ -28,6 +28,10 @@ class Delivery(Given):
     late_ms: int | None = Field(description="Milliseconds from due_at to the first byte of the last attempt.")
     external_url: str | None
     reason: str | None = Field(description="Why it is where it is, in a sentence.")
+    outcome: str = Field(
+        description="What became of it, for people: delivered, waiting to try again at …, failed because …, "
+        "may have gone out: please look."
+    )
 
 
 class Deliveries(Given):

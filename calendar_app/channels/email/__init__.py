@@ -1,0 +1,1 @@
+"""Channel `email`: a post as a mail to each address of a list."""

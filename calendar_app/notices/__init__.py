@@ -1,0 +1,1 @@
+"""Telling the member who is responsible: in the app, and by a mail that bundles."""
