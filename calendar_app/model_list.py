@@ -5,6 +5,7 @@ import calendar_app.channels.email.models
 import calendar_app.channels.models
 import calendar_app.feeds.models
 import calendar_app.health.models
+import calendar_app.media.models
 import calendar_app.notices.models
 import calendar_app.people.models
 import calendar_app.posts.models

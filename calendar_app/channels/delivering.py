@@ -21,6 +21,7 @@ from calendar_app.channels.packing import pack
 from calendar_app.channels.sending import send
 from calendar_app.channels.sweeping import miss_overdue, sweep
 from calendar_app.extensions import database_now, db, writing
+from calendar_app.media.keeping import store
 from calendar_app.outbound import Outbound
 from calendar_app.posts.publishing import publish_due
 from calendar_app.sealing import CannotOpen
@@ -81,6 +82,7 @@ class _Drain:
         self.attempts = 0
         self.swept_at = 0.0
         self.outbound = outbound()
+        self.pictures = store()
         self.offset = timedelta()
         self.in_vain = False
         self.overtime = False
@@ -167,7 +169,7 @@ class _Drain:
         self.pool.submit(self._send, parcel)
 
     def _send(self, parcel: Parcel) -> None:
-        self.done.put(send(parcel, self.outbound, clock_offset=self.offset))
+        self.done.put(send(parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures))
 
     def _collect(self, *, wait: float) -> list[Outcome]:
         """What has come back; after the first, a few milliseconds for others: they share a transaction."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from calendar_app import links, sealing
-from calendar_app.channels.adapter import Content, Parcel
+from calendar_app.channels.adapter import Content, Parcel, Picture
 from calendar_app.channels.models import Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.extensions import db
@@ -47,6 +47,18 @@ def content_of(post: Post, account: Account | None = None) -> Content:
         uuid=post.uuid, title=post.title, text=text, html=to_html(text), link=post.link, language=post.language,
         streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
         published_at=post.published_at, withdrawn_at=post.withdrawn_at,
+        pictures=pictures_of(post),
+    )  # fmt: skip
+
+
+def pictures_of(post: Post) -> tuple[Picture, ...]:
+    """In order, each with the words for it and the point that must stay in sight."""
+    return tuple(
+        Picture(
+            row.medium.digest, row.medium.media_type, row.medium.width, row.medium.height, row.alt,
+            (row.focus_x, row.focus_y),
+        )
+        for row in post.pictures
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import random
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from calendar_app.channels.adapter import (
@@ -22,9 +23,11 @@ from calendar_app.channels.adapter import (
 )
 from calendar_app.channels.claiming import Outcome
 from calendar_app.channels.registry import adapter_for
+from calendar_app.media.fitting import picture
 
 if TYPE_CHECKING:
     from calendar_app.channels.adapter import Adapter
+    from calendar_app.media.keeping import Store
     from calendar_app.outbound import Outbound
 
 # No call may be longer than this, however long the lease.
@@ -36,12 +39,19 @@ LONGEST_COURTESY = 60.0
 log = logging.getLogger(__name__)
 
 
-def send(parcel: Parcel, outbound: Outbound, *, clock_offset: timedelta = timedelta()) -> Outcome:
-    """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock."""
+def send(
+    parcel: Parcel, outbound: Outbound, *, clock_offset: timedelta = timedelta(), pictures: Store | None = None
+) -> Outcome:
+    """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock.
+
+    `pictures` is where those of posts are kept.
+    """
     adapter = adapter_for(parcel.channel)
     parcel = replace(parcel, deadline=min(parcel.deadline, time.monotonic() + LONGEST_CALL))
     attempt = _Attempt(parcel, clock_offset)
     call = Call(outbound, attempt.before_first_byte, attempt.now)
+    if pictures is not None:
+        call = replace(call, picture=partial(picture, store=pictures))
     try:
         sent = _look_first(adapter, attempt, call) or adapter.send(parcel, call)
     except Trouble as trouble:

@@ -12,6 +12,7 @@ from calendar_app.channels.models import Account
 from calendar_app.errors import Conflict, Refused, Stale
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
+from calendar_app.media import attaching
 from calendar_app.people.audit import record
 from calendar_app.people.models import Audit
 from calendar_app.posts import checking
@@ -65,7 +66,8 @@ def edit(
     """Change what is given and leave the rest.
 
     Keys: title, text, link, language, kind, streams (handles, first is home), accounts (ids, or None for the streams'
-    own), variants ({account id: {"text": …}}), event (or None), publish_at, timezone, fold.
+    own), variants ({account id: {"text": …}}), event (or None), pictures (see `media/attaching.py`), publish_at,
+    timezone, fold.
     A scheduled post keeps its deliveries in step. `typing`: one of many saves while a person writes, of which
     the record keeps one in ten minutes. Raises Refused, Stale, Conflict, NotAllowed.
     """
@@ -165,10 +167,13 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
         values.update(_plan(post, changes, found))
     accounts = _accounts(post, changes, found)
     variants = _variants(post, changes, found)
+    pictures = attaching.wanted(changes.get("pictures") or (), post.team_id, found)
     found.settle()
     for name, value in values.items():
         setattr(post, name, value)
     _place(post, accounts, variants, changes)
+    if "pictures" in changes:
+        attaching.put(post, pictures)
 
 
 def _plan(post: Post, changes: Mapping[str, Any], found: Findings) -> dict[str, Any]:
@@ -269,4 +274,5 @@ def _shown(post: Post) -> dict[str, Any]:
             post.event_ends_at.isoformat() if post.event_ends_at else None,
             post.event_timezone, post.event_location,
         ],
+        "pictures": [[row.medium.digest, row.alt, row.medium.credit] for row in post.pictures],
     }  # fmt: skip

@@ -67,6 +67,8 @@ def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
         body.update(accounts=form.getlist("account") if form["places"] == "own" else None, variants=variants)
     if "event_location" in form:
         body["event"] = _event_in(form) if form.get("has_event") else None
+    if "pictures" in form:
+        body["pictures"] = [_picture_in(form, number) for number in form.getlist("picture")]
     if "publish_date" in form:
         moment = _joined(form["publish_date"], form.get("publish_time"))
         body.update(publish_at=moment, timezone=form.get("timezone", ""), fold=form.get("fold"))
@@ -83,7 +85,7 @@ def from_json(body: Any) -> dict[str, Any]:
     readers = {
         **dict.fromkeys((*WORDS, "timezone"), _text),
         "streams": _handles, "accounts": _ids, "variants": _variants, "event": _event,
-        "publish_at": _wall, "fold": _fold,
+        "publish_at": _wall, "fold": _fold, "pictures": _pictures,
     }  # fmt: skip
     return {name: read(body[name]) for name, read in readers.items() if name in body}
 
@@ -95,6 +97,13 @@ def _event_in(form: Mapping[str, str]) -> dict[str, str]:
         "timezone": form.get("event_timezone", ""),
         "location": form.get("event_location", ""),
     }
+
+
+def _picture_in(form: Mapping[str, str], number: str) -> dict[str, str]:
+    """One tile; a browser without scripts sends all of its fields too."""
+    parts = ("alt", "focus_x", "focus_y", "rights", "licensed_until", "credit")
+    given = {name: form[f"picture_{name}_{number}"] for name in parts if f"picture_{name}_{number}" in form}
+    return {"media": number, **given}
 
 
 def _joined(day: str | None, clock: str | None) -> str:
@@ -159,6 +168,26 @@ def _event(value: Any) -> dict[str, str] | None:
         "timezone": _text(value.get("timezone")),
         "location": _text(value.get("location")),
     }
+
+
+def _pictures(value: Any) -> list[dict[str, Any]]:
+    """In the shape of `media/attaching.py`: ids and shares as numbers, the rest as text."""
+    found = []
+    for one in _list(value):
+        if not isinstance(one, dict) or not re.fullmatch(r"[1-9][0-9]{0,9}", str(one.get("media"))):
+            raise Refused({"form": say(MALFORMED)})
+        kept: dict[str, Any] = {"media": int(one["media"])}
+        kept |= {name: _share(one[name]) for name in ("focus_x", "focus_y") if name in one}
+        texts = ("alt", "rights", "licensed_until", "credit")
+        found.append(kept | {name: _text(one[name]) for name in texts if name in one})
+    return found
+
+
+def _share(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise Refused({"form": say(MALFORMED)}) from None
 
 
 def _fold(value: Any) -> int | None:

@@ -15,6 +15,7 @@ from calendar_app.channels.models import Account
 from calendar_app.channels.packing import content_of
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.extensions import db
+from calendar_app.media import attaching
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
@@ -66,6 +67,7 @@ def imagine(values: Mapping[str, Any], *, team_id: int, post: Post | None) -> tu
     _plan(imagined, values, found)
     _event(imagined, values, found)
     _places(imagined, values, team_id, found)
+    imagined.pictures = attaching.rows_of(attaching.wanted(values.get("pictures") or (), team_id, found))
     return imagined, found
 
 

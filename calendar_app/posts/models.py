@@ -15,6 +15,7 @@ from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
     from calendar_app.channels.models import Account, Delivery
+    from calendar_app.media.models import PostPicture
     from calendar_app.people.models import Person, Team
     from calendar_app.streams.models import Stream
 
@@ -86,6 +87,9 @@ class Post(Model):
     )
     places: Mapped[list[Place]] = relationship(
         back_populates="post", order_by="Place.account_id", cascade="all, delete-orphan"
+    )
+    pictures: Mapped[list[PostPicture]] = relationship(
+        back_populates="post", order_by="PostPicture.position", cascade="all, delete-orphan"
     )
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="post", order_by="Delivery.id")
 

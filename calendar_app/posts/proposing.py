@@ -42,6 +42,7 @@ def proposed(
         "accounts": None,
         "variants": {},
         "event": None,
+        "pictures": [],
         "publish_at": wall_text(_asked_time(home, asked, now)),
         "timezone": home.timezone if home else actor.person.timezone,
         "fold": None,

@@ -15,6 +15,7 @@ from calendar_app.channels.models import WAITING, Delivery
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
+from calendar_app.media import rights
 from calendar_app.people.audit import record
 from calendar_app.people.models import Site
 from calendar_app.posts.locking import lock
@@ -60,6 +61,8 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
     need_streams_in_use(post)
     if not post.title and not post.text:
         raise Refused({"text": say("Write a title or a text first.")})
+    if sentences := rights.lapsed(post, now):
+        raise Refused(sentences)
     if on_hold():
         raise Conflict(
             say(

@@ -11,6 +11,7 @@ from calendar_app.channels.registry import adapter_for
 from calendar_app.errors import Conflict, Refused, Stale
 from calendar_app.extensions import db
 from calendar_app.languages import say
+from calendar_app.media import rights
 from calendar_app.people.audit import record
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings, Moment
@@ -54,6 +55,7 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
         found.add("publish_at", say("Choose when it goes out."))
     else:
         checking.in_future(Moment(post.publish_at, post.timezone, post.due_at), now, found)
+        found.errors.update(rights.lapsed(post, post.due_at))
     found.settle()
     post.state = "scheduled"
     post.called_off_at = None
@@ -123,6 +125,7 @@ def replan(post: Post, now: datetime) -> None:
     found = Findings()
     if post.publish_at and post.timezone and post.due_at:
         checking.in_future(Moment(post.publish_at, post.timezone, post.due_at), now, found)
+        found.errors.update(rights.lapsed(post, post.due_at))
     found.settle()
     plan_deliveries(post)
 

@@ -1,14 +1,15 @@
 """A post as plain values: what a composer shows, what a comparison of two versions needs.
 
 `{title, text, link, language, kind, streams: [handles], accounts: [ids] or None, variants: {id: {"text"}},
-event: {starts_at, ends_at, timezone, location} or None, publish_at, timezone, fold}`, with wall clocks as
-"2026-12-01T09:00" and ids of variants as text, as JSON has them.
+event: {starts_at, ends_at, timezone, location} or None, pictures: [see media/attaching.py], publish_at, timezone,
+fold}`, with wall clocks as "2026-12-01T09:00" and ids of variants as text, as JSON has them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calendar_app.media.attaching import picture_values
 from calendar_app.times import TimeProblem, known_zone, parse_wall, to_wall, wall_fold
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def values_of(post: Post) -> dict[str, Any]:
         "accounts": sorted(place.account_id for place in places if place.chosen) if post.own_places else None,
         "variants": {str(place.account_id): {"text": place.text} for place in places if place.text},
         "event": _event_of(post),
+        "pictures": picture_values(post),
         "publish_at": wall_text(post.publish_at or ""),
         "timezone": post.timezone or "",
         "fold": _fold_of(post),

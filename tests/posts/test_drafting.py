@@ -62,6 +62,7 @@ def test_a_draft_keeps_all_that_was_given(app):
         **{name: changes[name] for name in ("title", "text", "link", "language", "kind", "streams", "event")},
         "accounts": [account.id],
         "variants": {str(account.id): {"text": "Short."}},
+        "pictures": [],
         "publish_at": "2030-11-30T09:00",
         "timezone": "Europe/Oslo",
         "fold": None,

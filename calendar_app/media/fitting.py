@@ -1,0 +1,71 @@
+"""A kept picture as a place takes it: made once for each `Fit`, and kept for the next time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from calendar_app.channels.adapter import Fit, NotSent, Rejected
+from calendar_app.media.keeping import ENDINGS, kept_of
+from calendar_app.media.measuring import NoPicture, measure
+from calendar_app.media.preparing import DecoderAway, refit
+
+if TYPE_CHECKING:
+    from calendar_app.media.keeping import Store
+    from calendar_app.media.preparing import Made
+
+# What the pages for readers show: for a telephone, and for everything else.
+SMALL, LARGE = 640, 1600
+PAGE = {side: Fit(2_000_000, side, ("image/jpeg", "image/png")) for side in (SMALL, LARGE)}
+NOT_THERE = "The picture of this post is not there any more. Attach it again."
+NOT_NOW = "The picture could not be made ready in time; the next attempt follows."
+NEVER_FITS = "The picture of this post cannot be made small enough for this place. Attach another one."
+
+
+def picture(digest: str, fit: Fit, *, store: Store) -> tuple[bytes, str]:
+    """The bytes of a kept picture, made to fit, and their media type: the same for the same digest and fit.
+
+    Runs in threads without a database. Raises Rejected (gone, or cannot fit), NotSent (not just now).
+    """
+    for media_type in _types(fit):
+        content = store.get(fit_name(digest, fit, media_type))
+        if content is not None:
+            return content, media_type
+    found = kept_of(store, digest)
+    if found is None:
+        raise Rejected(NOT_THERE)
+    if fits(found, fit):
+        return found
+    try:
+        made = refit(found[0], fit)
+    except DecoderAway as problem:
+        raise NotSent(NOT_NOW) from problem
+    except NoPicture as problem:
+        raise Rejected(NEVER_FITS) from problem
+    keep_fitted(digest, fit, made, store=store)
+    return made.content, made.media_type
+
+
+def keep_fitted(digest: str, fit: Fit, made: Made, *, store: Store) -> None:
+    store.put(fit_name(digest, fit, made.media_type), made.content)
+
+
+def fits(found: tuple[bytes, str], fit: Fit) -> bool:
+    """Whether the kept picture can go out as it is."""
+    content, media_type = found
+    if media_type not in fit.media_types or len(content) > fit.most_bytes:
+        return False
+    _, width, height = measure(content)
+    return max(width, height) <= fit.longest_side
+
+
+def fit_name(digest: str, fit: Fit, media_type: str) -> str:
+    """The name of a fitted picture in the store; another way of making it would get another number."""
+    told = json.dumps([1, asdict(fit)], sort_keys=True).encode()
+    return f"{digest}-{hashlib.sha256(told).hexdigest()[:16]}.{ENDINGS[media_type]}"
+
+
+def _types(fit: Fit) -> list[str]:
+    return [media_type for media_type in fit.media_types if media_type in ENDINGS]

@@ -1,0 +1,91 @@
+"""What a team may do with a picture: its own, or licensed, perhaps until a day, perhaps with a name to be told."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from calendar_app.languages import in_words, say
+from calendar_app.media.models import CREDIT_LIMIT, RIGHTS
+from calendar_app.posts import checking
+from calendar_app.times import to_wall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from calendar_app.media.models import Medium
+    from calendar_app.posts.checking import Findings
+    from calendar_app.posts.models import Post
+
+UNTIL = re.compile(r"licensed until (\d{4}-\d{2}-\d{2})", re.IGNORECASE)
+
+
+def checked(given: Mapping[str, Any], found: Findings, name: str = "") -> dict[str, str]:
+    """The columns `rights`, `licensed_until` and `credit`, from those that are given.
+
+    Sentences go to `<name>.rights` and so on, or all to `name` where it has no dot of its own.
+    """
+    at = f"{name}." if name else ""
+    columns: dict[str, str] = {}
+    if "rights" in given:
+        columns["rights"] = str(given["rights"] or "own")
+        if columns["rights"] not in RIGHTS:
+            found.add(f"{at}rights", say("Say whether the picture is your own or licensed."))
+    if "licensed_until" in given:
+        columns["licensed_until"] = _day(given["licensed_until"], f"{at}licensed_until", found)
+    if "credit" in given:
+        columns["credit"] = checking.line(given["credit"], f"{at}credit", CREDIT_LIMIT, found)
+    if columns.get("rights") == "own":
+        columns["licensed_until"] = ""
+    return columns
+
+
+def in_short(text: str) -> dict[str, str]:
+    """Rights in one line, as programs send them: `own`, `licensed`, `licensed until 2026-12-31`.
+
+    Whatever else is said is kept as the line that names whose it is.
+    """
+    said = text.strip()
+    if said.lower() in {"", *RIGHTS}:
+        return {"rights": said.lower() or "own"}
+    if until := UNTIL.fullmatch(said):
+        return {"rights": "licensed", "licensed_until": until[1]}
+    return {"rights": "licensed", "credit": said}
+
+
+def lapsed(post: Post, at: datetime) -> dict[str, str]:
+    """For each picture whose licence ends before the post goes out: a sentence, by the name of its field."""
+    day = to_wall(at, post.timezone or "UTC").date()
+    return {
+        f"pictures.{row.media_id}": _sentence(row.medium) for row in post.pictures if ended(row.medium, day)
+    }
+
+
+def ended(medium: Medium, day: date) -> bool:
+    """Whether the licence has ended before this day; its last day still counts."""
+    return (
+        medium.rights == "licensed"
+        and bool(medium.licensed_until)
+        and medium.licensed_until < day.isoformat()
+    )
+
+
+def _sentence(medium: Medium) -> str:
+    return say(
+        "This picture is licensed until %(day)s, and the post goes out later. "
+        "Take it out, choose an earlier time, or correct its rights.",
+        day=in_words(date.fromisoformat(medium.licensed_until)),
+    )
+
+
+def _day(value: Any, name: str, found: Findings) -> str:
+    text = str(value or "").strip()
+    try:
+        if not text or (re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) and date.fromisoformat(text)):
+            return text
+    except ValueError:
+        pass
+    found.add(name, say("Write the last day of the licence as 2026-12-31, or leave it empty."))
+    return ""
