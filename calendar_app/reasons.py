@@ -73,6 +73,18 @@ KEPT = (
     say_later("The address answered %(status)s in %(ms)s ms. It is ready."),
     say_later("Write whsec_ and then base64 of 24 to 64 bytes, or leave it empty."),
     say_later("A line was written to Sluice's log."),
+    # Chat services.
+    say_later("The receiver answered without naming the message: it may or may not have taken the post."),
+    say_later("The key of this account no longer works. Enter a new one."),
+    say_later("There is no such webhook any more. Make a new one and enter its address."),
+    say_later("Sluice does not know which message this was. Delete it where it stands."),
+    say_later("This is %(count)s %(unit)s long; %(most)s fit. Write a shorter text for this account."),
+    say_later("characters"),
+    say_later("This group has got another number in Telegram. Enter %(number)s as the chat."),
+    say_later("Telegram knows no such chat, or the bot is not in it. Check its name, and add the bot."),
+    say_later("Telegram does not let the bot write there. Make it an administrator who may post."),
+    say_later("Telegram lets a bot delete a message for 48 hours only. Delete it in the chat."),
+    say_later("Telegram knows the bot and this chat. Whether the bot may post there, the first post shows."),
 )
 PLACE = re.compile(r"%\((\w+)\)s")
 # What an adapter was told by the other side has an end.

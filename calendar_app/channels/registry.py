@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_app.channels.log.adapter import LogAdapter
+from calendar_app.channels.telegram.adapter import TelegramAdapter
 from calendar_app.channels.webhook.adapter import WebhookAdapter
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ ADAPTERS: dict[str, Adapter] = {
     for adapter in (
         WebhookAdapter(),
         LogAdapter(),
+        TelegramAdapter(),
     )
 }
 

@@ -1,0 +1,1 @@
+"""Telegram: a channel or a group that a bot writes in."""
