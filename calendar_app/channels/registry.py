@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_app.channels.log.adapter import LogAdapter
+from calendar_app.channels.matrix.adapter import MatrixAdapter
 from calendar_app.channels.telegram.adapter import TelegramAdapter
 from calendar_app.channels.webhook.adapter import WebhookAdapter
 
@@ -17,6 +18,7 @@ ADAPTERS: dict[str, Adapter] = {
         WebhookAdapter(),
         LogAdapter(),
         TelegramAdapter(),
+        MatrixAdapter(),
     )
 }
 

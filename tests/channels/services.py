@@ -37,13 +37,13 @@ class Service(Receiver):
     """Whatever path is called, it behaves as planned for `/hook`, and answers with the body of the service.
 
     `usual(method, path, body)` gives status and body of a request that goes well, `refusals` the body of a
-    planned status; a body that the plan names itself stays.
+    planned status; a body that the plan names itself stays. `key` reads the delivery's key from a call.
     """
 
-    def __init__(self, usual: Callable, refusals: dict | None = None):
+    def __init__(self, usual: Callable, refusals: dict | None = None, *, key: Callable | None = None):
         self.usual = usual
         self.refusals = refusals or {}
-        self.elsewhere = set()
+        self.key = key or _key
         super().__init__()
 
     def _respond(self, sock, at, method, path, headers, body):
@@ -65,7 +65,7 @@ class Service(Receiver):
 
     def requests(self):
         return [
-            Request(_key(call), call.at, call.method, call.path, call.headers, call.body, call.processed)
+            Request(self.key(call), call.at, call.method, call.path, call.headers, call.body, call.processed)
             for call in list(self.ledger)
         ]
 

@@ -1,0 +1,1 @@
+"""Matrix: a room on any home server."""
