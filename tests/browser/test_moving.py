@@ -111,6 +111,29 @@ def test_a_click_on_undo_takes_a_move_back(site):
     assert day_in_database(post) == DAY
 
 
+def test_a_plan_that_comes_between_the_press_and_the_first_movement_drops_no_drag(site):
+    hall = make_town_hall()
+    first, second = planned(hall), planned(hall, DAY + timedelta(days=1), title="Fair")
+    page, to = open_month(site, hall), DAY + timedelta(days=9)
+    loads = []
+    page.route(lambda address: "/calendar" in address, lambda route: loads.append(route))
+    drag(page, first, DAY + timedelta(days=8))
+    expect(toast(page)).to_contain_text("Moved “Halloween”")
+    page.mouse.move(*centre(shown(page, second)))
+    page.mouse.down()
+    with page.expect_response(lambda answer: "/calendar" in answer.url) as loaded:
+        loads[0].continue_()
+    loaded.value.finished()
+    page.wait_for_timeout(300)  # what the plan would need to be replaced
+    page.unroute_all()
+    page.mouse.move(*centre(page.locator(f'#plan [data-day="{to.isoformat()}"]')), steps=12)
+    page.mouse.up()
+    expect(toast(page)).to_contain_text("Moved “Fair”")
+    expect(shown(page, second, to)).to_be_visible()
+    expect(shown(page, first, DAY + timedelta(days=8))).to_be_visible()
+    assert day_in_database(second) == to
+
+
 def test_m_takes_a_post_up_arrows_carry_it_and_enter_puts_it_down(site):
     hall = make_town_hall()
     post, to = planned(hall), DAY + timedelta(days=8)
