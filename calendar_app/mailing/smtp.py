@@ -1,0 +1,149 @@
+"""Handing mails to the mail server: one connection for many, and an honest outcome for each."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import time
+from typing import TYPE_CHECKING
+
+from calendar_app.channels.adapter import NotSent, Rejected, Unclear
+from calendar_app.mailing.link import Link, ServerAway, words
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from calendar_app.mailing.server import MailServer
+
+# A mail from its first byte to the server's last word. RFC 5321 would wait ten minutes for that word alone;
+# what has none by then counts as unknown, never as not sent.
+MAIL_SECONDS = 45.0
+BUSY = 421
+
+
+class Mailer:
+    """Keeps one connection open between mails. Not for several threads at once."""
+
+    def __init__(self, server: MailServer, hello: str, *, seconds: float = MAIL_SECONDS) -> None:
+        self.server, self.hello, self.seconds = server, hello, seconds
+        self._link: Link | None = None
+
+    def __enter__(self) -> Mailer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def greet(self) -> None:
+        """Connect, encrypt, sign in: whether the server would take mail. Raises ServerAway."""
+        self._connected(time.monotonic() + self.seconds)
+
+    def post(self, mail: bytes, *, sender: str, recipient: str) -> None:
+        """Hand one mail over; returns once the server has taken it.
+
+        Raises ServerAway or NotSent (certainly not taken, a later try may succeed), Rejected (certainly not
+        taken, a later try would not help) or Unclear (the whole mail left, and no answer came).
+        """
+        link = self._announced(sender, time.monotonic() + self.seconds)
+        self._step(link, f"RCPT TO:<{recipient}>", "The mail server refused this address")
+        self._step(link, "DATA", "The mail server refused the mail", wanted=354)
+        self._deliver(link, mail)
+
+    def close(self) -> None:
+        """Take leave, if there is anybody to take leave of."""
+        link, self._link = self._link, None
+        if link is None:
+            return
+        link.deadline = time.monotonic() + 2
+        try:
+            link.docmd("QUIT")
+        except (OSError, smtplib.SMTPException):
+            pass
+        finally:
+            link.close()
+
+    def _connected(self, deadline: float) -> Link:
+        if self._link is None:
+            self._link = Link(self.server, self.hello, deadline)
+        self._link.deadline = deadline
+        return self._link
+
+    def _announced(self, sender: str, deadline: float) -> Link:
+        """A link on which the sender was accepted. One kept too long is dropped by its server: once more, anew."""
+        kept = self._link is not None
+        link = self._connected(deadline)
+        try:
+            code, text = link.docmd(f"MAIL FROM:<{sender}>")
+        except (OSError, smtplib.SMTPException) as problem:
+            self._drop()
+            if kept:
+                return self._announced(sender, deadline)
+            raise ServerAway(f"The mail server {self.server.host} broke off.") from problem
+        if code == BUSY and kept:
+            self._drop()
+            return self._announced(sender, deadline)
+        if code // 100 != 2:
+            self._drop()
+            raise ServerAway(f"The mail server refused the sender ({words(code, text)}).")
+        return link
+
+    def _step(self, link: Link, command: str, refusal: str, *, wanted: int = 250) -> None:
+        """One command before the mail itself. Raises ServerAway, NotSent, Rejected: nothing has been sent yet."""
+        try:
+            code, text = link.docmd(command)
+        except (OSError, smtplib.SMTPException) as problem:
+            self._drop()
+            raise ServerAway(f"The mail server {self.server.host} broke off.") from problem
+        if code == wanted or (wanted == 250 and code // 100 == 2):
+            return
+        self._start_over(link, code)
+        if code == BUSY:
+            raise ServerAway(
+                f"The mail server {self.server.host} takes no mail at the moment ({words(code, text)})."
+            )
+        if code // 100 == 5:
+            raise Rejected(f"{refusal} ({words(code, text)}).")
+        raise NotSent(f"The mail server will not take this now ({words(code, text)}).")
+
+    def _deliver(self, link: Link, mail: bytes) -> None:
+        """The mail, then the dot that ends it. Without the dot no server may deliver; after it, any may have."""
+        try:
+            link.send(_stuffed(mail))
+        except (OSError, smtplib.SMTPException) as problem:
+            self._drop()
+            raise ServerAway(f"The mail server {self.server.host} broke off.") from problem
+        try:
+            link.send(b".\r\n")
+            code, text = link.getreply()
+        except (OSError, smtplib.SMTPException) as problem:
+            self._drop()
+            raise Unclear("The mail was handed over, and the mail server's answer was lost.") from problem
+        if code // 100 == 2:
+            return
+        self._start_over(link, code)
+        if code // 100 == 5:
+            raise Rejected(f"The mail server refused the mail ({words(code, text)}).")
+        if code // 100 == 4:
+            raise NotSent(f"The mail server will not take this now ({words(code, text)}).")
+        raise Unclear("The mail was handed over, and the mail server's answer was lost.")
+
+    def _start_over(self, link: Link, code: int) -> None:
+        """Ready for the next mail; a server that says goodbye, or does not understand, is called anew."""
+        try:
+            if code == BUSY or link.docmd("RSET")[0] != 250:
+                self._drop()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+
+    def _drop(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+
+def _stuffed(mail: bytes) -> bytes:
+    """A dot at the beginning of a line is doubled: alone it would end the mail."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", mail)
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
