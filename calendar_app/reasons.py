@@ -79,6 +79,9 @@ KEPT = (
     say_later("There is no such webhook any more. Make a new one and enter its address."),
     say_later("Sluice does not know which message this was. Delete it where it stands."),
     say_later("This is %(count)s %(unit)s long; %(most)s fit. Write a shorter text for this account."),
+    say_later(
+        "This would be %(count)s messages; %(most)s are the most. Write a shorter text for this account."
+    ),
     say_later("characters"),
     say_later("bytes"),
     say_later("The server may have forgotten the first attempt, so a repeat could appear twice."),

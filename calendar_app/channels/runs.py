@@ -6,6 +6,7 @@ The source is the safe HTML that `posts.text.to_html` makes: no other tags than 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import lxml.html
@@ -93,6 +94,29 @@ def led(block: Block, written: str) -> str:
 def quoted(block: Block, written: str) -> str:
     """Lines marked as a quote, as Slack, Discord and mail know it: one level, for no chat shows more."""
     return "\n".join(QUOTE_MARK + line for line in written.split("\n")) if block.quoted else written
+
+
+def marked(block: Block, write: Callable[[Run], str], *, strong: str, em: str) -> str:
+    """The runs of a block with marks around what is strong or emphasised, as Markdown and its kin have them.
+
+    Neighbours that share a mark share one pair of it; no mark stands beside a blank or reaches over a line end.
+    """
+    text = ""
+    for is_strong, group in groupby(block.runs, key=lambda run: run.strong):
+        inner = ""
+        for is_em, words in groupby(group, key=lambda run: run.em):
+            inner += _around("".join(map(write, words)), em if is_em else "")
+        text += _around(inner, strong if is_strong else "")
+    return text
+
+
+def _around(text: str, mark: str) -> str:
+    return "\n".join(_around_line(line, mark) for line in text.split("\n")) if mark else text
+
+
+def _around_line(line: str, mark: str) -> str:
+    words = line.strip()
+    return line.replace(words, f"{mark}{words}{mark}", 1) if words else line
 
 
 def _inside(element: HtmlElement, frame: Block, indent: str) -> Iterator[Block]:

@@ -14,14 +14,15 @@ from calendar_app.channels.registry import adapter_for
 from calendar_app.channels.telegram import markup
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
+from calendar_app.posts.drafting import edit
 from calendar_app.posts.text import to_html
 from calendar_app.posts.withdrawing import withdraw
 from tests.channels.contract import *  # noqa: F403
 from tests.channels.services import Service, place_of
-from tests.channels.steps import delivery_of, due_post, send_due
+from tests.channels.steps import bring_forward, delivery_of, due_post, send_due
 from tests.channels.unkeyed_contract import *  # noqa: F403
 from tests.factories import make_actor, make_team
-from tests.receiver import answer, reset_after_processing
+from tests.receiver import Behaviour, answer, reset_after_processing
 
 TOKEN = "123456789:AAF-tests_tests_tests_tests_tests_te"
 ADAPTER = adapter_for("telegram")
@@ -32,6 +33,10 @@ def usual(method, path, body):
     chat = {"id": -1001234567890, "type": "channel", "title": "Road works", "username": "roadworks"}
     result = {"sendMessage": {"message_id": 77, "date": 1, "chat": chat, "text": "x"}, "getChat": chat}
     return 200, {"ok": True, "result": result.get(asked, True)}
+
+
+def good(number):
+    return json.dumps({"ok": True, "result": {"message_id": number, "chat": {"id": -1001234567890}}}).encode()
 
 
 def refusal(status, said, **parameters):
@@ -85,22 +90,67 @@ def test_a_post_is_one_message_in_telegrams_html(place):
 
 def test_every_mark_of_a_post_has_its_counterpart():
     text = "## Head\n\n- a\n- **b** `c`\n\n> said\n\n```\n1 < 2\n```\n\n---\n\nend"
-    assert markup.written(runs.blocks_of(to_html(text))) == (
+    assert markup.written(runs.blocks_of(to_html(text)), 4096) == [
         "<b>Head</b>\n\n• a\n• <b>b</b> <code>c</code>\n\n<blockquote>said</blockquote>\n\n"
         "<pre>1 &lt; 2</pre>\n\n———\n\nend"
-    )
+    ]
 
 
 def test_length_is_counted_after_the_marks_in_utf16():
     assert markup.count("<b>a&amp;b</b> 😀") == len("a&b ") + 2
 
 
-def test_a_longer_text_than_telegram_takes_is_told_beforehand_and_not_sent(place):
-    post = due_post(place.stream, title="", text="x" * 4097)
+SENTENCE = "The bridge is closed until the river falls again. "
+LONG = SENTENCE * 170
+
+
+def test_a_longer_text_than_telegram_takes_becomes_several_messages(place):
+    post = due_post(place.stream, title="", text=LONG)
+    send_due()
+    texts = [call.json["text"] for call in place.calls()]
+    assert [len(text) <= 4096 for text in texts] == [True] * 3
+    assert [text[-6:] for text in texts] == ["again."] * 3
+    assert " ".join(texts) == LONG.strip()
+    row = delivery_of(post)
+    assert (row.state, row.notes["pages"]) == ("delivered", ["77"] * 3)
+    parts = ADAPTER.preview(row.payload, place.account.settings)
+    assert [part.text for part in parts] == texts
+
+
+def test_what_has_gone_out_of_several_messages_is_not_sent_again(place):
+    post = due_post(place.stream, title="", text=LONG)
+    place.receiver.plan(Behaviour(200, body=good(70)), answer(429))
+    send_due()
+    assert delivery_of(post).notes["pages"] == ["70"]
+    bring_forward(delivery_of(post))
+    send_due()
+    texts = [call.json["text"] for call in place.calls() if call.processed]
+    assert " ".join(texts) == LONG.strip()
+    assert delivery_of(post).notes["pages"] == ["70", "77", "77"]
+
+
+def test_a_text_changed_in_between_replaces_what_has_gone_out(place):
+    post = due_post(place.stream, title="", text=LONG)
+    place.receiver.plan(
+        Behaviour(200, body=good(70)), answer(429), Behaviour(200, body=b'{"ok": true}'), answer(429)
+    )
+    send_due()
+    edit(post, {"text": "Open again."}, version=post.version, actor=make_actor(post.team), now=database_now())
+    for _ in range(2):
+        bring_forward(delivery_of(post))
+        send_due()
+    deleted, refused, sent = place.calls()[2:]
+    assert (deleted.path.rpartition("/")[2], deleted.json["message_id"]) == ("deleteMessage", 70)
+    assert refused.json["text"] == sent.json["text"] == "Open again."
+    assert delivery_of(post).notes["pages"] == ["77"]
+
+
+def test_more_messages_than_anybody_reads_are_told_beforehand_and_not_sent(place):
+    post = due_post(place.stream, title="", text="word " * 10_000)
     send_due()
     row = delivery_of(post)
     assert (row.state, place.calls()) == ("failed", [])
-    assert row.reason == "This is 4,097 characters long; 4,096 fit. Write a shorter text for this account."
+    assert row.reason == "This would be 13 messages; 10 are the most. Write a shorter text for this account."
     assert ADAPTER.problems(content_of(post), place.account.settings) == (row.reason,)
 
 

@@ -57,8 +57,8 @@ class MatrixAdapter(Adapter):
             "room",
             say_later("Room"),
             say_later(
-                "Its internal number, which begins with ! and stands in the settings of the room under Advanced. "
-                "Take a room without encryption."
+                "Its internal number, from the settings of the room under Advanced: "
+                "an exclamation mark and what follows. Take a room without encryption."
             ),
         ),
         Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels import posting, runs
+from calendar_app.channels import paging, posting, runs
 from calendar_app.channels.adapter import (
     Adapter,
     Call,
@@ -84,38 +84,49 @@ class TelegramAdapter(Adapter):
     def compose(self, content: Content, action: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         if action == "withdraw":
             return {"chat_id": settings["chat"]}
-        text = markup.written(runs.message_of(content))
-        payload: dict[str, Any] = {"chat_id": settings["chat"], "text": text, "parse_mode": "HTML"}
+        payload: dict[str, Any] = {"chat_id": settings["chat"], "parse_mode": "HTML"}
         if content.pictures:
             payload["link_preview_options"] = {"url": content.url}
-        return payload
+        return {**payload, "texts": markup.written(runs.message_of(content), MOST)}
 
     def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
-        text = str(payload.get("text", ""))
-        return (Part(markup.seen(text), markup.count(text), MOST, "characters"),)
+        texts = payload.get("texts", ())
+        return tuple(Part(markup.seen(text), markup.count(text), MOST, "characters") for text in texts)
 
     def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
-        return posting.too_long(self.preview(self.compose(content, "publish", settings), settings))
+        return paging.too_many(self.compose(content, "publish", settings)["texts"])
 
     def send(self, parcel: Parcel, call: Call) -> Sent:
         if parcel.action == "withdraw":
-            return self._delete(parcel, call)
+            for number in paging.names_of(parcel):
+                _delete(parcel, call, number)
+            return Sent()
+        texts = parcel.payload["texts"]
         posting.hold_to(self.preview(parcel.payload, parcel.settings))
-        found = _asked(parcel, call, "sendMessage", parcel.payload)
-        message = found if isinstance(found, dict) else {}
-        number = posting.named(_number(message.get("message_id")))
-        return Sent(external_id=number, external_url=_address(message.get("chat"), number))
+        paging.hold_to_most(texts)
+        told = {name: value for name, value in parcel.payload.items() if name != "texts"}
+        chats: list[object] = []
+
+        def send_one(text: str) -> str:
+            found = _asked(parcel, call, "sendMessage", {**told, "text": text})
+            message = found if isinstance(found, dict) else {}
+            chats.append(message.get("chat"))
+            return posting.named(_number(message.get("message_id")))
+
+        sent = paging.send_pages(parcel, texts, send_one, lambda number: _delete(parcel, call, number))
+        return Sent(sent[0], _address(chats[-1] if chats else None, sent[0]), {"pages": sent})
 
     def test(self, parcel: Parcel, call: Call) -> str:
         _asked(parcel, call, "getChat", {"chat_id": parcel.settings["chat"]})
         return "Telegram knows the bot and this chat. Whether the bot may post there, the first post shows."
 
-    def _delete(self, parcel: Parcel, call: Call) -> Sent:
-        """Telegram Bot API, deleteMessage: only within 48 hours."""
-        number = posting.published_id(parcel)
-        with posting.harmless_to_repeat():
-            _asked(parcel, call, "deleteMessage", {**parcel.payload, "message_id": int(number)})
-        return Sent()
+
+def _delete(parcel: Parcel, call: Call, number: str) -> None:
+    """Telegram Bot API, deleteMessage: only within 48 hours."""
+    with posting.harmless_to_repeat():
+        _asked(
+            parcel, call, "deleteMessage", {"chat_id": parcel.payload["chat_id"], "message_id": int(number)}
+        )
 
 
 def _asked(parcel: Parcel, call: Call, method: str, payload: Mapping[str, Any]) -> Any:

@@ -10,8 +10,9 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from calendar_app.channels.paging import paged
 from calendar_app.channels.posting import utf16
-from calendar_app.channels.runs import led, together
+from calendar_app.channels.runs import led
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 _TAG = re.compile("<[^>]*>")
 
 
-def written(blocks: Sequence[Block]) -> str:
-    return together(blocks, _block)
+def written(blocks: Sequence[Block], most: int) -> list[str]:
+    """One text, or as many as it takes for each to count at most `most`."""
+    return paged(blocks, _block, lambda text: count(text) <= most)
 
 
 def seen(markup: str) -> str:
