@@ -69,6 +69,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.channels.views import accounts
     from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
+    from calendar_app.media.views import pictures
     from calendar_app.needs.views import needs
     from calendar_app.notices.views import notices
     from calendar_app.people import views as people
@@ -86,6 +87,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(accounts)
     app.register_blueprint(feeds)
     app.register_blueprint(health)
+    app.register_blueprint(pictures)
     app.register_blueprint(needs)
     app.register_blueprint(notices)
     app.register_blueprint(planner)

@@ -32,6 +32,11 @@ def post(uuid: str) -> str:
     return absolute(f"/posts/{uuid}")
 
 
+def picture(digest: str, media_type: str) -> str:
+    """A kept picture at its full size: the same bytes for ever."""
+    return absolute(f"/media/{digest}.{'png' if media_type == 'image/png' else 'jpg'}")
+
+
 def stream(handle: str) -> str:
     return absolute(f"/streams/{handle}")
 

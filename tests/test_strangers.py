@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from calendar_app.extensions import db
+from calendar_app.media.keeping import kept_name
 from calendar_app.notices.models import Notice
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
@@ -20,6 +21,7 @@ from calendar_app.people.roles import actor_for
 from calendar_app.times import utcnow
 from tests.browsing import Browser
 from tests.factories import make_account, make_person, make_scheduled, make_stream, make_team
+from tests.media.pictures import attach, make_medium
 
 MARK = "Quokka"
 # Arguments that name no thing: holding them is the right, or they only say in which form to answer.
@@ -36,7 +38,7 @@ BODIES = {
     "PATCH /api/v1/posts/<uuid:post_id>": {"version": 1, "title": "Mine"},
 }
 # What anybody may ask for without signing in, by endpoint or by the name of a blueprint.
-FOR_EVERYBODY = {"static", "people", "health", "feeds", "public", "api_docs"}
+FOR_EVERYBODY = {"static", "people", "health", "feeds", "public", "api_docs", "pictures.show"}
 # Shows what was thrown away; of a post that stands there is nothing to show.
 ONLY_ONCE_GONE = {"/posts/<uuid:number>/removal"}
 # Asks to sign in, tells a program that its token is missing, or knows of nothing.
@@ -51,6 +53,8 @@ def others(app):
     stream = make_stream(team, "quokka-stream", name=f"{MARK} stream", visibility="internal")
     account = make_account(team, name=f"{MARK} account", streams=[stream])
     post = make_scheduled(stream, title=f"{MARK} post", text=f"{MARK} text", actor=actor_for(person))
+    medium = make_medium(team, alt=f"{MARK} picture")
+    attach(post, medium)
     sessions.start(person, now=utcnow())
     api_tokens.create(person, f"{MARK} key")
     member = db.session.execute(sa.select(Member).where(Member.person_id == person.id)).scalar_one()
@@ -69,6 +73,7 @@ def others(app):
         "handle": stream.handle,
         "choice": stream.handle,
         "account_id": account.id,
+        "name": kept_name(medium.digest, medium.media_type),
         "member_id": member.id,
         "link_id": _id_of(Link),
         "session_id": _id_of(Session),
@@ -87,6 +92,7 @@ def nothing():
         "delivery_id": uuid.uuid4(),
         "handle": "no-such-stream",
         "choice": "no-such-stream",
+        "name": "a" * 64 + ".png",
         **dict.fromkeys(
             ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id"), 987_654
         ),

@@ -33,6 +33,7 @@ class Call:
     status: int = 200
     body: type[BaseModel] | None = None
     body_optional: bool = False
+    form: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
 
     @property
@@ -52,6 +53,7 @@ def call(method: str, rule: str, **facts: Any) -> Callable[[Callable[..., Answer
     """Put a function into the table; `facts` are fields of Call. Its docstring is what the document says of it.
 
     The function takes the actor, then by name what stands in the rule, and `body` and `query` where it has them.
+    `form` is a body that comes as multipart/form-data, because it holds a file.
     It changes rows but does not commit.
     """
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NAMES = {"uuid": "UUID", "date-time": "RFC 3339 time", "date": "day"}
+NAMES = {"uuid": "UUID", "binary": "file", "date-time": "RFC 3339 time", "date": "day"}
 # An object with more fields than this is a shape of its own, told once.
 FEW = 4
 

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from calendar_app import links
 from calendar_app.api.calling import CALLS, PREFIX
 from calendar_app.api.problems import MEDIA_TYPE
-from calendar_app.api.reading import JSON
+from calendar_app.api.reading import FORM, JSON
 from calendar_app.api.replaying import HEADER, KEY
 from calendar_app.api.schemas.problems import Problem
 
@@ -33,6 +33,7 @@ TAGS = {
     "posts": "What is written, for one or more streams.",
     "steps": "Review, approval, schedule and publication of a post.",
     "deliveries": "What became of a post at each of its accounts.",
+    "media": "Pictures, taken in for posts to show.",
     "calendar": "The plan of a window of time.",
     "me": "Who the token acts as.",
 }
@@ -43,7 +44,7 @@ PROBLEMS = {
     404: "There is no such thing, or it belongs to a team of others.",
     409: "It is not in a state for this; somebody saved in between; or the same Idempotency-Key is being worked on.",
     413: "The body is too large.",
-    415: "The body is not JSON.",
+    415: "The body is not JSON, or where a file is sent, no form.",
     422: "Some fields cannot be taken as they are; `errors` says which and why.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
@@ -83,7 +84,9 @@ def _fixed() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    taken = {row.body for row in CALLS if row.body} | {row.query for row in CALLS if row.query}
+    taken = {sent for row in CALLS for sent in (row.body, row.form) if sent} | {
+        row.query for row in CALLS if row.query
+    }
     given = {row.gives for row in CALLS if row.gives} | {Problem}
     wanted: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in _by_name(taken)]
     wanted += [(model, "serialization") for model in _by_name(given)]
@@ -122,6 +125,8 @@ def _operation(row: Call, schemas: dict[str, Any]) -> dict[str, Any]:
             "required": not row.body_optional,
             "content": {JSON: {"schema": _ref(row.body)}},
         }
+    if row.form:
+        told["requestBody"] = {"required": True, "content": {FORM: {"schema": _ref(row.form)}}}
     return told
 
 
@@ -188,7 +193,7 @@ def _problems_of(row: Call) -> set[int]:
         found |= {422}
     if row.method != "GET":
         found |= {403, 409}
-    if row.body:
+    if row.body or row.form:
         found |= {400, 413, 415, 422}
     return found
 

@@ -26,6 +26,7 @@ from calendar_app.times import to_wall, wall_fold
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from calendar_app.media.models import PostPicture
     from calendar_app.people.roles import Actor
 
 ONE = "/posts/<uuid:post_id>"
@@ -34,6 +35,7 @@ _AS_THEY_ARE = ("state", "version", "title", "text", "language", "kind", "publis
 WITH_ALL = (
     selectinload(Post.in_streams).joinedload(PostStream.stream).selectinload(Stream.accounts),
     selectinload(Post.places).joinedload(Place.account),
+    selectinload(Post.pictures),
 )
 
 
@@ -107,10 +109,20 @@ def shown(post: Post) -> told.Post:
             "own_accounts": post.own_places,
             "variants": {str(place.account_id): {"text": place.text} for place in post.places if place.text},
             "event": event_of(post),
+            "pictures": [_picture(row) for row in post.pictures],
             "fold": wall_fold(post.due_at, post.timezone) if post.due_at and post.timezone else None,
             **{name: getattr(post, name) for name in _AS_THEY_ARE},
         }
     )
+
+
+def _picture(row: PostPicture) -> dict[str, Any]:
+    medium = row.medium
+    return {
+        "media": medium.id, "url": links.picture(medium.digest, medium.media_type), "alt": row.alt,
+        "width": medium.width, "height": medium.height, "focus_x": row.focus_x, "focus_y": row.focus_y,
+        "credit": medium.credit,
+    }  # fmt: skip
 
 
 def _wanted(actor: Actor, query: told.PostQuery) -> Any:

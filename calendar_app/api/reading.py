@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from calendar_app.api.problems import problem
 from calendar_app.errors import Refused
+from calendar_app.extensions import db
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 JSON = "application/json"
+FORM = "multipart/form-data"
+# A picture of 20 MB and the words beside it.
+LONGEST_FORM = 22 * 1024 * 1024
 DEEPEST = 20
 LONGEST_NUMBER = 40
 MOST_ERRORS = 50
@@ -61,6 +65,27 @@ def body_as(model: type[M], *, optional: bool = False) -> M:
             )
         )
     return _as(model, _parsed(raw))
+
+
+def form_as(model: type[M]) -> M:
+    """The request's form, files as bytes, as `model`. Ends the request with 413 or 415; raises Refused."""
+    # A slow sender must not hold the transaction that has let them in.
+    db.session.commit()
+    request.max_content_length = LONGEST_FORM
+    if request.mimetype != FORM:
+        abort(
+            problem(415, f"Send a form with the file, with Content-Type: {FORM}.", headers={"Accept": FORM})
+        )
+    # Kept, so that an Idempotency-Key can be held to these very bytes.
+    request.get_data()
+    given: dict[str, Any] = {}
+    for name, values in request.form.lists():
+        if len(values) > 1 or name in request.files:
+            raise Refused({name: "This is given more than once. Give it once."})
+        given[name] = values[0]
+    if "file" in given:
+        raise Refused({"file": "Send this as a file, with a file name."})
+    return _as(model, {**given, **{name: file.read() for name, file in request.files.items()}})
 
 
 def query_as(model: type[M]) -> M:

@@ -10,10 +10,10 @@ from flask_limiter.util import get_remote_address
 from redis import RedisError
 
 from calendar_app import links
-from calendar_app.api import accounts, calendar, deliveries, docs, me, posts, steps, streams  # noqa: F401
+from calendar_app.api import accounts, calendar, deliveries, docs, me, media, posts, steps, streams  # noqa: F401
 from calendar_app.api.calling import CALLS, PREFIX
 from calendar_app.api.problems import problem
-from calendar_app.api.reading import body_as, query_as
+from calendar_app.api.reading import body_as, form_as, query_as
 from calendar_app.api.replaying import HEADER, Prepared, StillBusy, once
 from calendar_app.errors import NotAllowed, Refused, Stale
 from calendar_app.extensions import csrf, db, limiter
@@ -96,6 +96,8 @@ def _view(row: Call) -> Callable[..., Response]:
             names["query"] = query_as(row.query)
         if row.body:
             names["body"] = body_as(row.body, optional=row.body_optional)
+        if row.form:
+            names["body"] = form_as(row.form)
         prepared = _carried_out(row, g.api_actor, names)
         for act in prepared.then:
             act()

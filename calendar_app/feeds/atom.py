@@ -71,6 +71,10 @@ def _entry(entry: Entry) -> etree._Element:
     _add(element, "link", rel="alternate", type="text/html", href=web_address(entry.url))
     if entry.link:
         _add(element, "link", rel="related", href=web_address(entry.link))
+    for one in entry.pictures:
+        title = {"title": one_line(one.alt)} if one.alt else {}
+        _add(element, "link", rel="enclosure", type=one.media_type, length=str(one.size),
+             href=web_address(one.address), **title)  # fmt: skip
     _add(element, "published", rfc3339(entry.published_at or entry.updated_at))
     _add(element, "updated", rfc3339(entry.updated_at))
     for handle, name in entry.streams:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from calendar_app import links
-from calendar_app.feeds.entry import Entry, EventTime
+from calendar_app.feeds.entry import Entry, EntryPicture, EventTime
+from calendar_app.media.showing import shown_in
 from calendar_app.posts.text import to_html
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def public_entry(
         return None
     if post.state in SAID:
         html = to_html(post.text) if with_html else ""
-        return _entry(post, site, SAID[post.state], show="full", html=html)
+        shown_with = _pictures(post) if with_html and post.state == "published" else ()
+        return _entry(post, site, SAID[post.state], show="full", html=html, pictures=shown_with)
     shown = reveal(post)
     if shown is None:
         return None
@@ -94,7 +96,7 @@ def _called_off(
 
 def _entry(
     post: Post, site: Site, state: State, *, show: Show, for_team: bool = False, due_at: datetime | None = None,
-    html: str = "",
+    html: str = "", pictures: tuple[EntryPicture, ...] = (),
 ) -> Entry:  # fmt: skip
     streams = post.streams if for_team else named_streams(post)
     full = show == "full"
@@ -107,7 +109,18 @@ def _entry(
         revision=post.version if for_team else post.revision, link=post.link or None if full else None,
         hue=streams[0].hue if streams else None, due_at=due_at or post.due_at, published_at=post.published_at,
         withdrawn_at=_gone_at(post, state), event=event_time(post) if full else None, show=show,
-        stage=WORDS[post.state] if for_team else "",
+        stage=WORDS[post.state] if for_team else "", pictures=pictures,
+    )  # fmt: skip
+
+
+def _pictures(post: Post) -> tuple[EntryPicture, ...]:
+    return tuple(
+        EntryPicture(
+            address=links.picture(row.medium.digest, row.medium.media_type), media_type=row.medium.media_type,
+            size=row.medium.size, shown_at=links.absolute(seen.src), width=seen.width, height=seen.height,
+            alt=row.alt, credit=seen.credit,
+        )
+        for row, seen in zip(post.pictures, shown_in(post), strict=True)
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from calendar_app.posts.text import excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from calendar_app.feeds.entry import Entry, EventTime, Head
+    from calendar_app.feeds.entry import Entry, EntryPicture, EventTime, Head
 
 VERSION = "https://jsonfeed.org/version/1.1"
 SUMMARY_LENGTH = 300
@@ -46,6 +46,9 @@ def render_entry(entry: Entry) -> bytes:
     }
     if entry.link:
         item["external_url"] = web_address(entry.link)
+    if entry.pictures:
+        item["image"] = web_address(entry.pictures[0].shown_at)
+        item["attachments"] = [_attachment(one) for one in entry.pictures]
     return _dump(item)
 
 
@@ -71,6 +74,15 @@ def _own(entry: Entry) -> dict[str, Any]:
     if entry.event:
         own["event"] = _event(entry.event)
     return own
+
+
+def _attachment(picture: EntryPicture) -> dict[str, Any]:
+    told = {
+        "url": web_address(picture.address),
+        "mime_type": picture.media_type,
+        "size_in_bytes": picture.size,
+    }
+    return {**told, "title": one_line(picture.alt)} if picture.alt else told
 
 
 def _event(event: EventTime) -> dict[str, str | None]:

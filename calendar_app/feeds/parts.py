@@ -78,7 +78,7 @@ def render(post_ids: Iterable[int], form: str, kept: dict[int, bytes]) -> list[P
     question = (
         sa.select(Post)
         .where(Post.id.in_(list(post_ids)))
-        .options(selectinload(Post.in_streams).joinedload(PostStream.stream))
+        .options(selectinload(Post.in_streams).joinedload(PostStream.stream), selectinload(Post.pictures))
     )
     return [_part(post, site, form, kept.get(post.id, b"")) for post in db.session.scalars(question)]
 

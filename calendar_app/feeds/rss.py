@@ -45,6 +45,9 @@ def render_entry(entry: Entry) -> bytes:
     _add(item, "pubDate", _rfc822(entry.published_at or entry.updated_at))
     for _, name in entry.streams:
         _add(item, "category", one_line(name))
+    # RSS 2.0 knows one enclosure; all pictures are in the content.
+    for one in entry.pictures[:1]:
+        _add(item, "enclosure", url=web_address(one.address), length=str(one.size), type=one.media_type)
     _add(item, "description", excerpt(entry.text, SUMMARY_LENGTH))
     _add(item, f"{{{CONTENT}}}encoded", body(entry))
     return etree.tostring(item, encoding="utf-8")

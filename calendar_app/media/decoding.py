@@ -6,16 +6,16 @@ its input, and writes one line of JSON and finished pictures to its output. It i
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import resource
 import sys
 import warnings
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 # Pillow is loaded only after the limits are set, and only here.
-Picture: TypeAlias = Any
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 MOST_MEMORY = 1536 * 1024 * 1024
 MOST_SECONDS = 20
@@ -37,7 +37,7 @@ def main() -> int:
     """Exit codes: 0 answered (a refusal is an answer), NO_DECODER, anything else a crash within the limits."""
     _limit()
     try:
-        _pillow("Image")
+        import PIL  # noqa: F401
     except ImportError:
         return NO_DECODER
     warnings.simplefilter("error")
@@ -77,26 +77,27 @@ def _answer(told: dict[str, Any], contents: list[bytes]) -> int:
     return 0
 
 
-def _pillow(module: str) -> Any:
-    return importlib.import_module(f"PIL.{module}")
-
-
 def _carried_out(order: dict[str, Any], content: bytes) -> list[dict[str, Any]]:
-    """`keep`: the picture as it will be kept comes first, and what is made to fit is made from that."""
-    made = []
+    """`keep`: the picture as it will be kept comes first, and what is made to fit is made from that.
+
+    A fit without media types is of the same kind as what is kept.
+    """
+    made: list[dict[str, Any]] = []
     if order["keep"]:
         kept = _kept(_opened(content, order["format"]), order["format"])
         made, content = [kept], kept["content"]
     for fit in order["fits"]:
-        made.append(_fitting(_opened(content, None), fit))
+        types = fit["media_types"] or [made[0]["media_type"]]
+        made.append(_fitting(_opened(content, None), {**fit, "media_types": types}))
     return made
 
 
 def _opened(content: bytes, form: str | None) -> Picture:
     """Decoded whole, upright, in sRGB with or without transparency, and without all that was said about it."""
-    images = _pillow("Image")
-    images.MAX_IMAGE_PIXELS = MOST_PIXELS
-    picture = images.open(io.BytesIO(content), formats=[form] if form else ["JPEG", "PNG"])
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    picture: Picture = Image.open(io.BytesIO(content), formats=[form] if form else ["JPEG", "PNG"])
     if picture.width * picture.height > MOST_PIXELS:
         raise ValueError("more pixels than its header said")
     turn = UPRIGHT.get(picture.getexif().get(0x0112, 1))
@@ -104,9 +105,9 @@ def _opened(content: bytes, form: str | None) -> Picture:
     picture.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
     picture.load()
     picture = _in_plain_colours(picture)
-    picture.thumbnail((KEPT_SIDE, KEPT_SIDE), images.Resampling.LANCZOS)
+    picture.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
     if turn:
-        picture = picture.transpose(images.Transpose[turn])
+        picture = picture.transpose(Image.Transpose[turn])
     picture.info.clear()
     return picture
 
@@ -129,12 +130,13 @@ def _in_plain_colours(picture: Picture) -> Picture:
 
 def _in_srgb(picture: Picture, profile: bytes) -> Picture:
     """A profile that cannot be used is left aside: the colours are then a little off, nothing else."""
-    colours = _pillow("ImageCms")
+    from PIL import ImageCms
+
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     try:
-        theirs = colours.ImageCmsProfile(io.BytesIO(profile))
-        found = colours.profileToProfile(picture, theirs, colours.createProfile("sRGB"), outputMode=mode)
-    except (colours.PyCMSError, OSError, ValueError):
+        theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        found = ImageCms.profileToProfile(picture, theirs, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
     return found or picture
 
@@ -151,11 +153,12 @@ def _kept(picture: Picture, form: str) -> dict[str, Any]:
 
 def _fitting(picture: Picture, fit: dict[str, Any]) -> dict[str, Any]:
     """As large as fits: first less quality, then fewer pixels. Raises ValueError when nothing would be left."""
-    images = _pillow("Image")
+    from PIL import Image
+
     side = min(fit["longest_side"], max(picture.size))
     while side >= min(SMALLEST_SIDE, max(picture.size)):
         size = scaled(picture.width, picture.height, side)
-        smaller = picture if size == picture.size else picture.resize(size, images.Resampling.LANCZOS)
+        smaller = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
         for media_type, quality in _ways(picture, fit["media_types"]):
             content = _encoded(smaller, media_type, quality)
             if len(content) <= fit["most_bytes"]:
@@ -174,13 +177,14 @@ def _ways(picture: Picture, allowed: list[str]) -> list[tuple[str, int]]:
 
 
 def _encoded(picture: Picture, media_type: str, quality: int = 0) -> bytes:
-    images = _pillow("Image")
+    from PIL import Image
+
     target = io.BytesIO()
     if media_type == "image/png":
         picture.save(target, "PNG", optimize=True)
         return target.getvalue()
     if picture.mode == "RGBA":
-        ground = images.new("RGB", picture.size, "white")
+        ground = Image.new("RGB", picture.size, "white")
         ground.paste(picture, mask=picture.getchannel("A"))
         picture = ground
     more: dict[str, Any] = {"optimize": True, "progressive": True} if media_type == "image/jpeg" else {}

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from calendar_app.media.preparing import Made
 
 # What the pages for readers show: for a telephone, and for everything else.
-SMALL, LARGE = 640, 1600
-PAGE = {side: Fit(2_000_000, side, ("image/jpeg", "image/png")) for side in (SMALL, LARGE)}
+SIDES = SMALL, LARGE = 640, 1600
+MOST_OF_A_PAGE = 2_000_000
 NOT_THERE = "The picture of this post is not there any more. Attach it again."
 NOT_NOW = "The picture could not be made ready in time; the next attempt follows."
 NEVER_FITS = "The picture of this post cannot be made small enough for this place. Attach another one."
@@ -46,6 +46,11 @@ def picture(digest: str, fit: Fit, *, store: Store) -> tuple[bytes, str]:
         raise Rejected(NEVER_FITS) from problem
     keep_fitted(digest, fit, made, store=store)
     return made.content, made.media_type
+
+
+def page_fit(side: int, media_type: str) -> Fit:
+    """As a page shows it: the same kind as it is kept."""
+    return Fit(MOST_OF_A_PAGE, side, (media_type,))
 
 
 def keep_fitted(digest: str, fit: Fit, made: Made, *, store: Store) -> None:

@@ -42,15 +42,14 @@ class Made:
     height: int
 
 
-def prepare(content: bytes, fits: Sequence[Fit]) -> list[Made]:
-    """The picture as it will be kept, then one made from it for each of `fits`.
+def prepare(content: bytes, sides: Sequence[int], most_bytes: int) -> list[Made]:
+    """The picture as it will be kept, then one of the same kind made from it for each of `sides`.
 
     `content` is a stranger's. Raises NoPicture with a sentence for a person, DecoderAway.
     """
     found = measure(content)
-    answer, rest = _asked(
-        {"keep": True, "format": found.format, "fits": [asdict(fit) for fit in fits]}, content
-    )
+    fits = [{"most_bytes": most_bytes, "longest_side": side, "media_types": None} for side in sides]
+    answer, rest = _asked({"keep": True, "format": found.format, "fits": fits}, content)
     return _made(answer, rest)
 
 

@@ -10,7 +10,7 @@ from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.media import rights as rights_of
-from calendar_app.media.fitting import PAGE, keep_fitted
+from calendar_app.media.fitting import MOST_OF_A_PAGE, SIDES, fits, keep_fitted, page_fit
 from calendar_app.media.keeping import kept_name, store
 from calendar_app.media.measuring import NoPicture
 from calendar_app.media.models import ALT_LIMIT, Medium
@@ -57,7 +57,7 @@ def store_picture(
 
 def _prepared(content: bytes) -> list[Made]:
     try:
-        return prepare(content, list(PAGE.values()))
+        return prepare(content, SIDES, MOST_OF_A_PAGE)
     except NoPicture as problem:
         raise Refused({"file": str(problem)}) from problem
     except DecoderAway as problem:
@@ -72,5 +72,7 @@ def _prepared(content: bytes) -> list[Made]:
 def _keep(digest: str, kept: Made, fitted: list[Made]) -> None:
     place = store()
     place.put(kept_name(digest, kept.media_type), kept.content)
-    for fit, made in zip(PAGE.values(), fitted, strict=True):
-        keep_fitted(digest, fit, made, store=place)
+    for side, made in zip(SIDES, fitted, strict=True):
+        fit = page_fit(side, kept.media_type)
+        if not fits((kept.content, kept.media_type), fit):
+            keep_fitted(digest, fit, made, store=place)

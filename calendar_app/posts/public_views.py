@@ -15,6 +15,7 @@ from calendar_app.feeds.choosing import handles_in, open_stream, open_streams, p
 from calendar_app.feeds.entries import event_time, named_streams
 from calendar_app.feeds.entry import event_line, web_address
 from calendar_app.languages import in_words
+from calendar_app.media.showing import shown_in
 from calendar_app.posts.reading import beats, coming, heading, lately, open_post
 from calendar_app.posts.text import excerpt, to_html
 from calendar_app.times import rfc3339, to_wall, utcnow
@@ -77,7 +78,7 @@ def post(number: UUID) -> Response:
     answer = _page(
         "public/post.html", post=found, html=to_html(found.text), streams=named_streams(found),
         address=links.post(found.uuid), summary=excerpt(found.text, 200), event=event_line(event) if event else "",
-        zone=found.home.timezone, link=_safe(found.link),
+        zone=found.home.timezone, link=_safe(found.link), pictures=shown_in(found), home=links.home().rstrip("/"),
     )  # fmt: skip
     return _unlisted(answer, found.streams)
 

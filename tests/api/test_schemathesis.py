@@ -67,11 +67,13 @@ def test_every_call_keeps_its_promises(quick, ids, row, mode):
     document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", quick)
     operation = document[path_of(row)][row.method]
     named = {name: ids[name] for name in re.findall(r"{(\w+)}", path_of(row))}
+    # In a form everything is text: null and 5 are as good as any other words.
+    kept = [one for one in CHECKS if not (row.form and one is negative_data_rejection)]
     made_up, existing = operation.as_strategy(mode), operation.as_strategy(mode, path_parameters=named)
 
     @EXAMPLES
     @given(st.one_of(made_up, existing) if named else made_up)
     def holds(case):
-        case.call_and_validate(headers={"Authorization": f"Bearer {ids['token']}"}, checks=CHECKS)
+        case.call_and_validate(headers={"Authorization": f"Bearer {ids['token']}"}, checks=kept)
 
     holds()

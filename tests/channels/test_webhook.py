@@ -91,6 +91,7 @@ def test_the_body_tells_all_of_a_post(place):
             "url": f"http://127.0.0.1:8000/posts/{post.uuid}",
             "event": {"starts_at": "2031-05-01T16:00:00Z", "ends_at": None, "timezone": "Europe/Oslo",
                       "location": "The bridge"},
+            "pictures": [],
             "published_at": rfc3339(post.published_at),
         },
     }  # fmt: skip

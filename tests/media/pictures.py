@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import struct
 import zlib
-
-import pytest
 
 from calendar_app.extensions import db
 from calendar_app.media.keeping import kept_name, store
 from calendar_app.media.models import Medium, PostPicture
-
-needs_decoder = pytest.mark.skipif(
-    importlib.util.find_spec("PIL") is None, reason="Pillow is not installed: nothing can be decoded"
-)
 
 
 def png(width=8, height=6, colour=(10, 120, 200), *, header=None, extra=b""):

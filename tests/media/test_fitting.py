@@ -10,7 +10,7 @@ from calendar_app.channels.adapter import Fit, NotSent, Rejected
 from calendar_app.media import preparing
 from calendar_app.media.fitting import NOT_THERE, fit_name, picture
 from calendar_app.media.keeping import Disk, store
-from tests.media.pictures import make_medium, needs_decoder, png
+from tests.media.pictures import make_medium, png
 
 ROOMY = Fit(1_000_000, 4000)
 TIGHT = Fit(1_000_000, 100, ("image/jpeg",))
@@ -53,7 +53,6 @@ def test_each_fit_has_a_name_of_its_own():
     assert len(names) == 3
 
 
-@needs_decoder
 def test_what_does_not_fit_is_made_smaller_and_is_the_same_each_time(team, tmp_path):
     from PIL import Image
 
@@ -67,7 +66,6 @@ def test_what_does_not_fit_is_made_smaller_and_is_the_same_each_time(team, tmp_p
         assert (seen.format, seen.size) == ("JPEG", (100, 50))
 
 
-@needs_decoder
 def test_what_can_never_fit_is_rejected(team):
     medium = make_medium(team, width=300, height=150)
     with pytest.raises(Rejected, match="cannot be made small enough"):

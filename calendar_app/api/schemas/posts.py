@@ -23,6 +23,7 @@ from calendar_app.api.schemas.base import (
     Zone,
 )
 from calendar_app.errors import Refused
+from calendar_app.media.models import ALT_LIMIT, MOST_PICTURES
 from calendar_app.posts.drafting import MOST_STREAMS
 from calendar_app.posts.models import TEXT_LIMIT, TITLE_LIMIT
 
@@ -41,6 +42,10 @@ Version = Annotated[
     int, Field(ge=1, le=MOST_ID, description="The version you last read; 409 when it is stale.")
 ]
 AccountKey = Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")]
+Share = Annotated[
+    float,
+    Field(ge=-1, le=1, description="The point that stays in sight: -1 is left or bottom, 1 is right or top."),
+]
 Handles = Annotated[
     list[Handle],
     Field(min_length=1, max_length=MOST_STREAMS, description="Handles; the first is the post's home."),
@@ -62,6 +67,17 @@ class EventSent(Sent):
     location: Annotated[str, Field(max_length=300)] = ""
 
 
+class PictureSent(Sent):
+    """A picture that was uploaded to /media, in its place in the post."""
+
+    media: Id
+    alt: Annotated[
+        str, Field(max_length=ALT_LIMIT, description="Left out: the words that came with the upload.")
+    ] = ""
+    focus_x: Share = 0.0
+    focus_y: Share = 0.0
+
+
 class VariantSent(Sent):
     """The text for one account where it differs; null takes the difference away."""
 
@@ -79,6 +95,10 @@ class _Fields(Sent):
         dict[AccountKey, VariantSent], Field(max_length=MOST_ACCOUNTS, description="By account id.")
     ] = {}
     event: EventSent | None = None
+    pictures: Annotated[
+        list[PictureSent],
+        Field(max_length=MOST_PICTURES, description="In the order in which they are shown."),
+    ] = []
     publish_at: Wall | None = None
     timezone: Zone = Field(default="", description="The zone of publish_at. Left out: the home stream's.")
     fold: Fold = None
@@ -104,6 +124,19 @@ class Event(Given):
     ends_at: str | None
     timezone: str
     location: str
+
+
+class Picture(Given):
+    """A picture in a post."""
+
+    media: int
+    url: str = Field(description="Opens for everybody once the post is out in a public or unlisted stream.")
+    alt: str
+    width: int
+    height: int
+    focus_x: float
+    focus_y: float
+    credit: str
 
 
 class Variant(Given):
@@ -132,6 +165,7 @@ class Post(Given):
     )
     variants: dict[str, Variant] = Field(description="By account id.")
     event: Event | None
+    pictures: list[Picture] = Field(description="In the order in which they are shown.")
     publish_at: str | None = Field(description="Wall clock time, in `timezone`.")
     timezone: str | None
     fold: Literal[0, 1] | None

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from calendar_app import links
 from calendar_app import outbound as world
 from calendar_app.channels import answers
 from calendar_app.channels.adapter import (
@@ -16,6 +17,7 @@ from calendar_app.channels.adapter import (
     Gone,
     NotSent,
     Parcel,
+    Picture,
     Rejected,
     Sent,
     Trouble,
@@ -94,6 +96,7 @@ class WebhookAdapter(Adapter):
                 "streams": list(content.streams),
                 "url": content.url,
                 "event": dict(content.event) if content.event else None,
+                "pictures": [_picture(one) for one in content.pictures],
                 "published_at": rfc3339(content.published_at) if content.published_at else None,
             },
         }
@@ -122,6 +125,13 @@ class WebhookAdapter(Adapter):
         if not 200 <= answer.status < 300:
             raise _trouble(answer, call)
         return answer
+
+
+def _picture(one: Picture) -> dict[str, Any]:
+    return {
+        "url": links.picture(one.digest, one.media_type), "media_type": one.media_type, "alt": one.alt,
+        "width": one.width, "height": one.height,
+    }  # fmt: skip
 
 
 def _trouble(answer: Answer, call: Call) -> Trouble:

@@ -1,0 +1,147 @@
+"""Pictures come in from the composer and go out to pages: the doors of this folder."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+
+from calendar_app.channels.adapter import NotSent, Trouble
+from calendar_app.errors import Conflict, Refused
+from calendar_app.extensions import database_now, db, limiter
+from calendar_app.languages import say
+from calendar_app.media.attaching import picture_values
+from calendar_app.media.fitting import SIDES, page_fit, picture
+from calendar_app.media.keeping import TYPES, kept_name, store
+from calendar_app.media.showing import for_everybody, held_by, shown
+from calendar_app.media.storing import store_picture
+from calendar_app.people.signing_in import (
+    actor_or_none,
+    current_actor,
+    current_team,
+    member_required,
+    team_named,
+)
+from calendar_app.posts.drafting import edit
+from calendar_app.posts.finding import post_of
+from calendar_app.posts.views import keeps_text, save_then
+from calendar_app.posts.writing_views import answers_json
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from calendar_app.media.models import Medium
+    from calendar_app.people.models import Team
+    from calendar_app.posts.models import Post
+
+NAME = re.compile(
+    rf"(?P<digest>[0-9a-f]{{64}})(?:-(?P<side>{'|'.join(map(str, SIDES))}))?\.(?P<ending>jpg|png)"
+)
+# A picture of 20 MB, and a long text beside it.
+LONGEST_BODY = 30 * 1024 * 1024
+LONGEST_WORDS = 8 * 1024 * 1024
+FOR_EVER = "max-age=31536000, immutable"
+# Nothing in a picture may run, whatever a browser takes it for.
+POLICY = "default-src 'none'; style-src 'none'; sandbox"
+
+pictures = Blueprint("pictures", __name__)
+
+
+@pictures.url_value_preprocessor
+def _allow_pictures(_endpoint: str | None, _values: Any) -> None:
+    """Before the form is read for the first time, which the check of its token does."""
+    if request.method == "POST":
+        request.max_content_length, request.max_form_memory_size = LONGEST_BODY, LONGEST_WORDS
+
+
+@pictures.get("/media/<name>")
+@limiter.exempt
+def show(name: str) -> Response:
+    """One picture at one size: to everybody while a public post shows it, else to the teams that have it."""
+    found = NAME.fullmatch(name) or abort(404)
+    digest, media_type = found["digest"], TYPES[found["ending"]]
+    if for_everybody(digest):
+        keep = f"public, {FOR_EVER}"
+    elif (actor := actor_or_none()) is not None and held_by(digest, actor.team_ids):
+        keep = f"private, {FOR_EVER}"
+    else:
+        abort(404)
+    content = _content(digest, media_type, int(found["side"] or 0))
+    answer = Response(content, content_type=media_type)
+    answer.headers.update({"Cache-Control": keep, "Content-Security-Policy": POLICY})
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.set_etag(name)
+    answer.make_conditional(request)
+    return answer
+
+
+@pictures.post("/media")
+@member_required
+@answers_json
+def upload() -> ResponseReturnValue:
+    """By script: a form with the file. Answers what the composer shows of it."""
+    medium = _taken_in(_team())
+    db.session.commit()
+    return jsonify(ok=True, picture=_told(medium)), 201
+
+
+@pictures.post("/posts/<uuid:number>/pictures")
+@keeps_text
+def attach(number: Any) -> ResponseReturnValue:
+    """By form: everything on the page is saved, and the chosen file becomes the post's last picture."""
+    post = post_of(number)
+    medium: Medium | None = None
+    refusal: Refused | Conflict | None = None
+    try:
+        medium = _taken_in(post.team)
+    except (Refused, Conflict) as problem:
+        refusal = problem
+
+    def add(post: Post) -> str:
+        if refusal is not None:
+            raise Refused({"pictures": " ".join(getattr(refusal, "errors", {"": str(refusal)}).values())})
+        assert medium is not None  # noqa: S101  (either it was taken in or it was refused)
+        shown_so_far = [*picture_values(post), {"media": medium.id}]
+        edit(
+            post, {"pictures": shown_so_far}, version=post.version, actor=current_actor(), now=database_now()
+        )
+        return url_for("posts.show", number=post.uuid, _anchor="pictures")
+
+    return save_then(post, add)
+
+
+def _content(digest: str, media_type: str, side: int) -> bytes:
+    place = store()
+    if not side:
+        return place.get(kept_name(digest, media_type)) or abort(404)
+    if place.get(kept_name(digest, media_type)) is None:
+        abort(404)
+    try:
+        return picture(digest, page_fit(side, media_type), store=place)[0]
+    except Trouble as problem:
+        abort(503 if isinstance(problem, NotSent) else 404)
+
+
+def _taken_in(team: Team) -> Medium:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Refused({"file": say("Choose a picture first.")})
+    return store_picture(
+        file.read(), alt=request.form.get("alt", ""), rights={}, team_id=team.id, actor=current_actor(),
+        now=database_now(),
+    )  # fmt: skip
+
+
+def _team() -> Team:
+    asked = request.form.get("team")
+    return (team_named(asked) or abort(404)) if asked else current_team()
+
+
+def _told(medium: Medium) -> dict[str, Any]:
+    seen = shown(medium)
+    return {
+        "media": medium.id, "src": seen.src, "small": seen.small, "width": seen.width, "height": seen.height,
+        "alt": medium.alt, "rights": medium.rights, "licensed_until": medium.licensed_until,
+        "credit": medium.credit, "focus_x": 0, "focus_y": 0,
+    }  # fmt: skip
