@@ -82,6 +82,8 @@ KEPT = (
     say_later(
         "This would be %(count)s messages; %(most)s are the most. Write a shorter text for this account."
     ),
+    say_later("Discord does not let this webhook post any more. Look at its settings, or make a new one."),
+    say_later("Discord knows this webhook. Nothing was posted."),
     say_later("characters"),
     say_later("bytes"),
     say_later("The server may have forgotten the first attempt, so a repeat could appear twice."),
@@ -94,6 +96,21 @@ KEPT = (
     say_later("Telegram does not let the bot write there. Make it an administrator who may post."),
     say_later("Telegram lets a bot delete a message for 48 hours only. Delete it in the chat."),
     say_later("Telegram knows the bot and this chat. Whether the bot may post there, the first post shows."),
+    # Mail.
+    say_later("The mail server %(host)s could not be reached."),
+    say_later("The mail server %(host)s did not answer in time."),
+    say_later("The mail server %(host)s broke off."),
+    say_later("The mail server %(host)s offers no encryption (STARTTLS)."),
+    say_later("The mail server %(host)s takes no mail at the moment (%(said)s)."),
+    say_later("The mail server %(host)s did not accept the name and password of SLUICE_MAIL_URL."),
+    say_later("The certificate of the mail server %(host)s is not good."),
+    say_later("No secure connection to the mail server %(host)s could be made."),
+    say_later("The mail server refused the sender (%(said)s)."),
+    say_later("The mail server refused this address (%(said)s)."),
+    say_later("The mail server refused the mail (%(said)s)."),
+    say_later("The mail server will not take this now (%(said)s)."),
+    say_later("The mail was handed over, and the mail server's answer was lost."),
+    say_later("This mail could not be prepared (%(name)s)."),
 )
 PLACE = re.compile(r"%\((\w+)\)s")
 # What an adapter was told by the other side has an end.

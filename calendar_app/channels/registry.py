@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendar_app.channels.discord.adapter import DiscordAdapter
 from calendar_app.channels.log.adapter import LogAdapter
 from calendar_app.channels.matrix.adapter import MatrixAdapter
 from calendar_app.channels.telegram.adapter import TelegramAdapter
@@ -19,6 +20,7 @@ ADAPTERS: dict[str, Adapter] = {
         LogAdapter(),
         TelegramAdapter(),
         MatrixAdapter(),
+        DiscordAdapter(),
     )
 }
 

@@ -1,0 +1,1 @@
+"""Discord: a channel, by a webhook of it."""
