@@ -56,7 +56,7 @@ def clock() -> None:
 
 
 @sluice.command()
-@click.option("--lane", type=click.Choice(["publish", "upkeep"]), default="publish", show_default=True)
+@click.option("--lane", type=click.Choice(["publish", "mail", "upkeep"]), default="publish", show_default=True)
 def worker(lane: str) -> None:
     """Run one worker of one lane."""
     logs.set_up()

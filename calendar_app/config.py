@@ -67,7 +67,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, make: bool = True
         secret_key_fallbacks=_list(env, "SLUICE_SECRET_KEY_FALLBACKS"),
         base_url=_base_url(env),
         mail_url=_mail(env),
-        mail_from=env.get("SLUICE_MAIL_FROM", ""),
+        mail_from=_mail_from(env),
         allow_private_hosts=_networks(env),
         trusted_proxies=_number(env, "SLUICE_TRUSTED_PROXIES", 0, 0, 5),
         workers=_number(env, "SLUICE_WORKERS", 2, 1, 32),
@@ -159,12 +159,29 @@ def _base_url(env: Mapping[str, str]) -> str:
 
 
 def _mail(env: Mapping[str, str]) -> str:
+    from calendar_app.mailing.server import server_of
+
     url = env.get("SLUICE_MAIL_URL") or "log:"
-    if url != "log:" and not url.startswith(("smtp://", "smtps://")):
-        raise WrongSetting(
-            "SLUICE_MAIL_URL must be log: or begin with smtp:// (smtp://user:password@host:587?starttls=1)."
-        )
+    try:
+        server_of(url)
+    except ValueError as problem:
+        raise WrongSetting(str(problem)) from problem
     return url
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    from calendar_app.mailing.addresses import BadAddress, sender_parts
+
+    text = env.get("SLUICE_MAIL_FROM", "").strip()
+    try:
+        if text:
+            sender_parts(text)
+    except BadAddress as problem:
+        raise WrongSetting(
+            f"SLUICE_MAIL_FROM is “{text}”. Write an address, with a name before it or without: "
+            "Town of Fjordvik <news@fjordvik.example>"
+        ) from problem
+    return text
 
 
 def _networks(env: Mapping[str, str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from redis.retry import Retry
 if TYPE_CHECKING:
     from redis import Redis
 
-LANES = ("publish", "upkeep")
+LANES = ("publish", "mail", "upkeep")
 CLOCK_BELL = "sluice:clock"
 
 log = logging.getLogger(__name__)

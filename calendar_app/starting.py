@@ -104,6 +104,8 @@ def _parts(settings: Settings, env: dict[str, str], host: str, port: int) -> lis
     parts.append(Part("clock", [*command, "clock"], env, ready=all_well, turn=2))
     for number in range(1, settings.workers + 1):
         parts.append(Part(f"publish {number}", [*command, "worker", "--lane", "publish"], env, turn=2))
+    if settings.mail_url != "log:":
+        parts.append(Part("mail", [*command, "worker", "--lane", "mail"], env, turn=2))
     parts.append(Part("upkeep", [*command, "worker", "--lane", "upkeep"], env, turn=2))
     return parts
 

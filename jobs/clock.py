@@ -9,7 +9,7 @@ import logging
 import signal
 import time
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import redis
@@ -20,7 +20,7 @@ from calendar_app.channels.delivering import drain
 from calendar_app.enqueue import CLOCK_BELL, connection, wake
 from calendar_app.extensions import database_now, db, writing
 from calendar_app.health.pulse import beat
-from jobs import upkeep
+from jobs import mail, upkeep
 from jobs.running import app
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ LONGEST_SLEEP = 1.0
 PATIENCE = 1.0
 BEAT_EVERY = 5.0
 UPKEEP_EVERY = 60.0
+MAIL_EVERY = 5.0
+# Without Redis the clock mails by itself, in short rounds: it must be able to end.
+MAIL_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class Clock:
     stopping: Event = field(default_factory=Event)
     beat_at: float = -BEAT_EVERY
     upkeep_at: float = -UPKEEP_EVERY
+    mail_at: float = -MAIL_EVERY
+    mailing: Thread | None = None
 
     def run(self) -> None:
         """Tick until told to stop. Needs an app context; no error of a moment ends it."""
@@ -54,6 +59,8 @@ class Clock:
                 log.warning("the database does not answer, trying again: %s", error)
                 wait = 0.5
             self._sleep(wait)
+        if self.mailing is not None:
+            self.mailing.join(10)
 
     def tick(self) -> float:
         """Do what the moment asks for; returns how many seconds may be slept."""
@@ -67,6 +74,7 @@ class Clock:
                 drain(budget_seconds=5)
             return 0.1 if awake else max(min(wait, LONGEST_SLEEP), 0.02)
         self._upkeep()
+        self._mail()
         return min(wait - WAKE_AHEAD, LONGEST_SLEEP)
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
@@ -85,6 +93,18 @@ class Clock:
                 upkeep.run()
             self.upkeep_at = time.monotonic()
 
+    def _mail(self) -> None:
+        if time.monotonic() - self.mail_at >= MAIL_EVERY:
+            self.mail_at = time.monotonic()
+            if mail.is_due() and not wake("mail"):
+                self._mail_here()
+
+    def _mail_here(self) -> None:
+        """In a thread: a slow mail server must not make posts late."""
+        if self.mailing is None or not self.mailing.is_alive():
+            self.mailing = Thread(target=_mail_a_while, daemon=True)
+            self.mailing.start()
+
     def _sleep(self, seconds: float) -> None:
         """Until the time is over, the bell rings or we are told to stop (seen within a fifth of a second)."""
         until = time.monotonic() + seconds
@@ -94,6 +114,11 @@ class Clock:
                     return
             except redis.RedisError:
                 self.stopping.wait(min(left, 0.2))
+
+
+def _mail_a_while() -> None:
+    with app().app_context():
+        mail.work(MAIL_SECONDS)
 
 
 def main() -> None:

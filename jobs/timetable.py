@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from calendar_app.api.replaying import forget_old_replays
 from calendar_app.channels.sweeping import end_stranded, miss_overdue, sweep
 from calendar_app.feeds.parts import render_missing
+from calendar_app.notices.letters import bundle
+from calendar_app.notices.noticing import notice_all
 from calendar_app.people import sessions
 from calendar_app.times import utcnow
 
@@ -28,6 +30,8 @@ TIMETABLE = (
     Recurring("settle expired claims", MINUTE, sweep),
     Recurring("mark what is too late", MINUTE, miss_overdue),
     Recurring("end what waits for nothing", MINUTE, end_stranded),
+    Recurring("tell who is responsible", MINUTE, notice_all),
+    Recurring("write letters of notices", MINUTE, bundle),
     Recurring("render feed parts ahead of readers", MINUTE, render_missing),
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget kept API answers", HOUR, forget_old_replays),

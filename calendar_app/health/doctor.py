@@ -18,6 +18,9 @@ from calendar_app.extensions import database_now, db, start_writing, stop_writin
 from calendar_app.feeds.parts import left_out
 from calendar_app.health import questions
 from calendar_app.health.views import metrics_token
+from calendar_app.mailing.link import ServerAway
+from calendar_app.mailing.server import server_of
+from calendar_app.mailing.smtp import Mailer
 from calendar_app.posts.publishing import on_hold
 from calendar_app.supervising.ports import port_taken
 
@@ -213,6 +216,25 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     if settings.mail_url == "log:":
         yield Finding(
             "No mail server is set (SLUICE_MAIL_URL); links for new members are shown on the page instead.",
+            advice=True,
+        )
+        return
+    server = server_of(settings.mail_url)
+    if server is None:
+        return
+    try:
+        with Mailer(server, settings.host, seconds=10) as mailer:
+            mailer.greet()
+    except ServerAway as trouble:
+        yield Finding(
+            f"{trouble.reason} Mails wait until it answers. Is SLUICE_MAIL_URL right, and does the server let us in?",
+            wrong=True,
+        )
+    else:
+        yield Finding(f"The mail server {server.host} answers.")
+    if not settings.mail_from:
+        yield Finding(
+            f"SLUICE_MAIL_FROM is not set: mails come from sluice@{settings.host}. Name one that may be answered.",
             advice=True,
         )
 

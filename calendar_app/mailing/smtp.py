@@ -47,8 +47,8 @@ class Mailer:
         taken, a later try would not help) or Unclear (the whole mail left, and no answer came).
         """
         link = self._announced(sender, time.monotonic() + self.seconds)
-        self._step(link, f"RCPT TO:<{recipient}>", "The mail server refused this address")
-        self._step(link, "DATA", "The mail server refused the mail", wanted=354)
+        self._step(link, f"RCPT TO:<{recipient}>", "The mail server refused this address (%s).")
+        self._step(link, "DATA", "The mail server refused the mail (%s).", wanted=354)
         self._deliver(link, mail)
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Mailer:
                 f"The mail server {self.server.host} takes no mail at the moment ({words(code, text)})."
             )
         if code // 100 == 5:
-            raise Rejected(f"{refusal} ({words(code, text)}).")
+            raise Rejected(refusal % words(code, text))
         raise NotSent(f"The mail server will not take this now ({words(code, text)}).")
 
     def _deliver(self, link: Link, mail: bytes) -> None:

@@ -18,6 +18,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.health import doctor
 from calendar_app.health.models import Pulse
 from calendar_app.health.pulse import beat
+from calendar_app.migrating import newest
 from calendar_app.people.models import Site
 from tests.factories import make_scheduled, make_stream
 from tests.processes import environment
@@ -88,8 +89,8 @@ def test_a_database_of_an_earlier_version(ticking):
         (found,) = wrong(ticking)
     finally:
         with db.engine.begin() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
-    assert found == "The database is at 0000, this version needs 0001. Run: sluice migrate"
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()})
+    assert found == f"The database is at 0000, this version needs {newest()}. Run: sluice migrate"
 
 
 def run(app, *arguments, **more):
