@@ -8,6 +8,7 @@ import lxml.html
 import pytest
 
 from calendar_app.extensions import db
+from calendar_app.notices.noticing import notice_all
 from tests.browser.worlds import busy_town_hall
 from tests.browsing import Browser
 from tests.factories import make_account, make_stream
@@ -27,6 +28,8 @@ HEADINGS = {
     "/streams": {"nb": "Hvem som ser den", "sv": "Vem som ser den"},
     "/streams/new": {"nb": "Åpne strømmen", "sv": "Öppna strömmen"},
     "/accounts": {"nb": "Satt på pause av Kari Nordmann.", "sv": "Pausat av Kari Nordmann."},
+    "/needs": {"nb": "Gikk ikke ut", "sv": "Gick inte ut"},
+    "/notices": {"nb": "Merk alle som lest", "sv": "Markera alla som lästa"},
     "/team": {"nb": "Inviter noen", "sv": "Bjud in någon"},
     "/settings": {"nb": "Nøkler for programmer", "sv": "Nycklar för program"},
     "/posts/new": {"nb": "Skriv et innlegg", "sv": "Skriv ett inlägg"},
@@ -47,6 +50,8 @@ def hall(app):
     for post in found.posts.values():
         for delivery in post.deliveries:
             delivery.reason = "example.org refused the connection. Given up after 9 attempts."
+    db.session.commit()
+    notice_all()
     db.session.commit()
     return found
 

@@ -24,8 +24,10 @@ def outcome(delivery: Delivery, when: Callable[[datetime], str], *, now: datetim
     reason = retell(delivery.reason)
     if delivery.state == "pending" and delivery.account.state != "ok":
         reason = retell(delivery.account.state_reason)
-    if delivery.state in {"failed", "missed"} and reason:
-        return say("%(outcome)s because: %(reason)s", outcome=headline.rstrip("."), reason=reason)
+    if delivery.state == "failed" and reason:
+        return say("Failed because: %(reason)s", reason=reason)
+    if delivery.state == "missed" and reason:
+        return say("Missed because: %(reason)s", reason=reason)
     return f"{headline} {reason}".strip()
 
 
