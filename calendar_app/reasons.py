@@ -82,7 +82,12 @@ KEPT = (
     say_later(
         "This would be %(count)s messages; %(most)s are the most. Write a shorter text for this account."
     ),
-    say_later("Discord does not let this webhook post any more. Look at its settings, or make a new one."),
+    say_later(
+        "%(service)s does not let this webhook post any more. Look at its settings, or make a new one."
+    ),
+    say_later("The receiver answered without the word ok: it may or may not have taken the post."),
+    say_later("The channel is archived in Slack. Take it out of the archive, or choose another."),
+    say_later("Slack knows this webhook: it refused an empty message. Nothing was posted."),
     say_later("Discord knows this webhook. Nothing was posted."),
     say_later("characters"),
     say_later("bytes"),

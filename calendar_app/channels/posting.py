@@ -78,6 +78,13 @@ def webhook_gone() -> Trouble:
     return Gone("There is no such webhook any more. Make a new one and enter its address.")
 
 
+def webhook_barred(service: str) -> Trouble:
+    """`service` is one word."""
+    return Revoked(
+        f"{service} does not let this webhook post any more. Look at its settings, or make a new one."
+    )
+
+
 def in_seconds(call: Call, seconds: object) -> datetime | None:
     """The instant that a service names in its body, at most a day ahead; nothing for what is no number."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds >= 0:

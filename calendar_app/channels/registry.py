@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from calendar_app.channels.discord.adapter import DiscordAdapter
 from calendar_app.channels.log.adapter import LogAdapter
 from calendar_app.channels.matrix.adapter import MatrixAdapter
+from calendar_app.channels.slack.adapter import SlackAdapter
 from calendar_app.channels.telegram.adapter import TelegramAdapter
 from calendar_app.channels.webhook.adapter import WebhookAdapter
 
@@ -21,6 +22,7 @@ ADAPTERS: dict[str, Adapter] = {
         TelegramAdapter(),
         MatrixAdapter(),
         DiscordAdapter(),
+        SlackAdapter(),
     )
 }
 

@@ -87,7 +87,6 @@ def test_no_secret_is_told_in_a_reason_or_a_log(place, caplog):
         place.receiver.plan(mishap)
         send_due()
         row = delivery_of(post)
-        assert row.reason
         told += [
             row.reason,
             place.account.state_reason or "",
@@ -95,6 +94,7 @@ def test_no_secret_is_told_in_a_reason_or_a_log(place, caplog):
             str(row.notes),
             str(place.account.settings),
         ]
+    assert any(told)
     hidden = [secret.rpartition("/")[2] for secret in secrets.values()]
     assert hidden
     assert not [text for text in (*told, caplog.text) for secret in hidden if secret in text]

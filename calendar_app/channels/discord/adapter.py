@@ -14,7 +14,6 @@ from calendar_app.channels.adapter import (
     Parcel,
     Part,
     Rejected,
-    Revoked,
     Sent,
     Trouble,
 )
@@ -127,9 +126,7 @@ def _trouble(answer: Answer, told: Mapping[str, Any], call: Call) -> Trouble:
     ):
         return posting.webhook_gone()
     if answer.status == 403:
-        return Revoked(
-            "Discord does not let this webhook post any more. Look at its settings, or make a new one."
-        )
+        return posting.webhook_barred("Discord")
     if answer.status == 413:
         return Rejected("The server takes no message as long as this. Write a shorter text for this account.")
     return posting.trouble(answer, call, posting.in_seconds(call, told.get("retry_after")))

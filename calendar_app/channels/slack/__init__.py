@@ -1,0 +1,1 @@
+"""Slack: a channel, by an incoming webhook of it."""
