@@ -49,7 +49,7 @@ def end(process, *, how=signal.SIGKILL):
     with suppress(ProcessLookupError):
         os.killpg(process.pid, how)
     process.wait(20)
-    wait_until(lambda: not any(map(_is_alive, forked)), 25)
+    wait_until(lambda: not any(map(is_running, forked)), 25)
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def running(app, *commands, **more):
             end(process)
 
 
-def _is_alive(pid):
+def is_running(pid):
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
             return stat.read().rpartition(b")")[2].split()[0] not in {b"Z", b"X"}

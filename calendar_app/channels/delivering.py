@@ -149,6 +149,9 @@ class _Drain:
             except CannotOpen as problem:
                 # As after a revoked key: the account is paused and keeps its deliveries.
                 self._settle(taken, "retry", problem.sentence, account_state="paused")
+            except SQLAlchemyError:
+                # The database, not the post: the whole round is taken back and asked again.
+                raise
             except Exception as error:
                 # A poison post must not hold up the others: it fails alone, with a reason.
                 log.exception("cannot prepare delivery", extra={"delivery": taken.delivery.key})

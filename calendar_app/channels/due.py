@@ -77,7 +77,7 @@ def taking() -> Any:
 
 @cache
 def with_all_to_pack() -> sa.Select[Delivery]:
-    """The rows of `ids` in order of their time, with all that packing reads: three queries, not several a row."""
+    """The rows of `ids` in order of their time, with all that packing reads: four queries, not several a row."""
     post = joinedload(Delivery.post, innerjoin=True)
     return (
         sa.select(Delivery)
@@ -86,6 +86,7 @@ def with_all_to_pack() -> sa.Select[Delivery]:
         .options(
             joinedload(Delivery.account, innerjoin=True),
             post.selectinload(Post.places),
+            post.selectinload(Post.pictures),
             post.selectinload(Post.in_streams).joinedload(PostStream.stream, innerjoin=True),
         )
         .execution_options(populate_existing=True)

@@ -53,12 +53,6 @@ with app().app_context():
 """
 
 
-@pytest.fixture
-def receiver():
-    with Receiver() as found:
-        yield found
-
-
 def test_a_worker_frozen_in_mid_call_changes_nothing_when_it_wakes(app, receiver):
     receiver.plan(answer(200, delay=0.5))
     stream = connected(receiver)
