@@ -89,6 +89,16 @@ KEPT = (
     say_later("The channel is archived in Slack. Take it out of the archive, or choose another."),
     say_later("Slack knows this webhook: it refused an empty message. Nothing was posted."),
     say_later("Discord knows this webhook. Nothing was posted."),
+    say_later("This server cannot take a message back: that needs ntfy 2.16 or newer."),
+    say_later("The server does not let this account write to the topic. Enter a token that may."),
+    say_later(
+        "The server answers and refuses nothing. Whether it takes messages for this topic, the first post shows."
+    ),
+    say_later("The receiver answered without saying that it took the post: look whether it is there."),
+    say_later("The workflow is switched off in Teams. Switch it on, then let this account go on."),
+    say_later(
+        "The host answers. A workflow cannot be tried without posting: the first post shows whether it works."
+    ),
     say_later("characters"),
     say_later("bytes"),
     say_later("The server may have forgotten the first attempt, so a repeat could appear twice."),

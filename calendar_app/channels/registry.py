@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from calendar_app.channels.discord.adapter import DiscordAdapter
 from calendar_app.channels.log.adapter import LogAdapter
 from calendar_app.channels.matrix.adapter import MatrixAdapter
+from calendar_app.channels.ntfy.adapter import NtfyAdapter
 from calendar_app.channels.slack.adapter import SlackAdapter
+from calendar_app.channels.teams.adapter import TeamsAdapter
 from calendar_app.channels.telegram.adapter import TelegramAdapter
 from calendar_app.channels.webhook.adapter import WebhookAdapter
 
@@ -23,6 +25,8 @@ ADAPTERS: dict[str, Adapter] = {
         MatrixAdapter(),
         DiscordAdapter(),
         SlackAdapter(),
+        NtfyAdapter(),
+        TeamsAdapter(),
     )
 }
 

@@ -88,7 +88,7 @@ def test_no_secret_is_told_in_a_reason_or_a_log(place, caplog):
         send_due()
         row = delivery_of(post)
         told += [
-            row.reason,
+            row.reason or "",
             place.account.state_reason or "",
             str(row.payload),
             str(row.notes),

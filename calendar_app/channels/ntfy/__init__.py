@@ -1,0 +1,1 @@
+"""ntfy: a topic that phones and browsers listen to, on ntfy.sh or any other server."""

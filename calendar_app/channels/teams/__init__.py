@@ -1,0 +1,1 @@
+"""Microsoft Teams: a channel or chat, by a workflow that takes webhooks."""
