@@ -15,13 +15,13 @@ from calendar_app.posts.models import Post, PostStream
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Shown(NamedTuple):
     """`src` is the larger of the two sizes, `small` the smaller; `width` and `height` are those of `src`.
 
-    Addresses are paths of this site. `sources` is what `srcset` takes.
+    Addresses are paths of this site. `sources` is what `srcset` takes, empty for a small picture.
     """
 
     src: str
@@ -37,12 +37,19 @@ def shown(medium: Medium, alt: str = "") -> Shown:
     widths = [scaled(medium.width, medium.height, side)[0] for side in SIDES]
     width, height = scaled(medium.width, medium.height, LARGE)
     addresses = [path(medium, side) for side in SIDES]
-    sources = ", ".join(dict.fromkeys(f"{at} {wide}w" for at, wide in zip(addresses, widths, strict=True)))
+    choice = {at: f"{at} {wide}w" for at, wide in zip(addresses, widths, strict=True)}
+    sources = ", ".join(choice.values()) if len(choice) > 1 else ""
     return Shown(path(medium, LARGE), path(medium, SMALL), sources, width, height, alt, medium.credit)
 
 
 def shown_in(post: Post) -> list[Shown]:
     return [shown(row.medium, row.alt) for row in post.pictures]
+
+
+def looks(ids: Iterable[int], team_ids: Sequence[int]) -> dict[int, Shown]:
+    """By id, those of these pictures that the teams have."""
+    rows = db.session.scalars(sa.select(Medium).where(Medium.id.in_(list(ids)), Medium.team_id.in_(team_ids)))
+    return {medium.id: shown(medium, medium.alt) for medium in rows}
 
 
 def path(medium: Medium, side: int) -> str:

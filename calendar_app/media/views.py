@@ -14,7 +14,8 @@ from calendar_app.languages import say
 from calendar_app.media.attaching import picture_values
 from calendar_app.media.fitting import SIDES, page_fit, picture
 from calendar_app.media.keeping import TYPES, kept_name, store
-from calendar_app.media.showing import for_everybody, held_by, shown
+from calendar_app.media.models import MOST_PICTURES
+from calendar_app.media.showing import for_everybody, held_by, looks, shown
 from calendar_app.media.storing import store_picture
 from calendar_app.people.signing_in import (
     actor_or_none,
@@ -84,6 +85,19 @@ def upload() -> ResponseReturnValue:
     medium = _taken_in(_team())
     db.session.commit()
     return jsonify(ok=True, picture=_told(medium)), 201
+
+
+@pictures.get("/media")
+@member_required
+def find() -> ResponseReturnValue:
+    """By script: what the pictures of `?ids=5,7` look like, those of the asker's teams."""
+    asked = re.findall(r"\b[1-9][0-9]{0,8}\b", request.args.get("ids", "")[:200])[:MOST_PICTURES]
+    found = looks(map(int, asked), current_actor().team_ids)
+    told = [
+        {"media": number, "small": one.small, "width": one.width, "height": one.height}
+        for number, one in found.items()
+    ]
+    return jsonify(pictures=told)
 
 
 @pictures.post("/posts/<uuid:number>/pictures")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from calendar_app.extensions import db
-from calendar_app.languages import say
+from calendar_app.languages import say, say_count
+from calendar_app.media import rights
 from calendar_app.planner.clock_change import clock_change
 from calendar_app.posts import saying
 from calendar_app.posts.audience import seen_by_readers
@@ -43,6 +44,7 @@ def cautions(
 ) -> list[Caution]:
     """For the post as it stands on the page (it may not be stored so, or at all)."""
     found = [*_held(hold), *_nobody(streams, accounts), *_places_out_of_order(accounts)]
+    found += _pictures(post, now)
     if post.due_at is not None and post.plannable:
         found += [
             *_passed(post, now),
@@ -77,6 +79,18 @@ def _places_out_of_order(accounts: Sequence[Account]) -> Iterator[Caution]:
                 "/accounts",
                 say("See the account"),
             )
+
+
+def _pictures(post: Post, now: datetime) -> Iterator[Caution]:
+    if post.plannable:
+        for sentence in rights.lapsed(post, post.due_at or now).values():
+            yield Caution(say("A picture may not be shown any more by then."), sentence)
+    silent = sum(not row.alt for row in post.pictures)
+    if silent:
+        yield Caution(
+            say_count("A picture has no words.", "%(num)d pictures have no words.", silent),
+            say("Those who do not see it learn nothing of it. Say in a sentence what it shows."),
+        )
 
 
 def _passed(post: Post, now: datetime) -> Iterator[Caution]:

@@ -11,6 +11,8 @@ from calendar_app.channels.models import Account
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.extensions import database_now, db
 from calendar_app.feeds.ical import WORDS
+from calendar_app.languages import say
+from calendar_app.media.showing import looks, shown_in
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts import audience, saying, standing
 from calendar_app.posts.cautions import cautions
@@ -54,6 +56,8 @@ def composer(
         "values": values,
         "saved": values_of(post) if post else {},
         "errors": errors or {},
+        "picture_looks": looks([one["media"] for one in values.get("pictures") or ()], [team.id]),
+        "picture_labels": {name: say("Pictures") for name in errors or () if name.startswith("pictures.")},
         "team": team,
         "team_streams": _streams_to_choose(team, values),
         "team_accounts": _accounts_to_choose(team),
@@ -103,6 +107,7 @@ def beside(
         "previews": previews(imagined),
         "entry": _calendar_entry(imagined),
         "html": to_html(imagined.text),
+        "shown_pictures": shown_in(imagined),
         "saying": saying,
     }
 

@@ -1,6 +1,7 @@
 // The composer. One behaviour per file; here they meet.
 import * as counter from "./composer_counter.js";
 import "./composer_menu.js";
+import * as pictures from "./composer_pictures.js";
 import * as preview from "./composer_preview.js";
 import * as problems from "./composer_problems.js";
 import * as saving from "./composer_saving.js";
@@ -21,6 +22,7 @@ async function submit(event) {
   event.preventDefault();
   problems.forgetSummary();
   const step = button?.dataset.step;
+  await pictures.settled();
   if (step === "discard") saving.giveUp();
   else if (!(await saving.flush())) {
     problems.summarise();
@@ -71,6 +73,7 @@ if (form) {
   time.attach(form);
   counter.attach(form);
   tabs.attach(form);
+  pictures.attach(form);
   preview.attach(form);
   saving.start(form);
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));

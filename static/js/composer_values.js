@@ -1,5 +1,7 @@
 // The values of the composer's fields in the shape that the server speaks, what differs between two such sets, and the
 // way back into the fields. A plan (time, zone, which of two equal times) is one thing and travels whole.
+import { collectPictures, fillPictures, samePictures } from "./composer_pictures.js";
+
 export const PLAN = ["publish_at", "timezone", "fold"];
 const WORDS = ["title", "text", "link", "language", "kind"];
 
@@ -11,6 +13,7 @@ export function collect(form) {
     values.variants = variants(form);
   }
   values.event = event(form);
+  if (form.elements.pictures) values.pictures = collectPictures();
   if (form.elements.publish_date) {
     values.publish_at = moment(form.elements.publish_date.value, form.elements.publish_time.value);
     values.timezone = form.elements.timezone.value.trim();
@@ -37,6 +40,7 @@ export function fill(form, values) {
   if (values.streams) fillStreams(form, values.streams);
   if ("accounts" in values && form.elements.places) fillAccounts(form, values.accounts);
   if (values.variants) fillVariants(form, values.variants);
+  if (values.pictures && form.elements.pictures) fillPictures(values.pictures);
   if ("event" in values) fillEvent(form, values.event);
   if ("publish_at" in values && form.elements.publish_date) {
     [form.elements.publish_date.value, form.elements.publish_time.value] = halves(values.publish_at);
@@ -57,6 +61,7 @@ export function halves(wall) {
 
 function same(name, one, other) {
   if (name === "variants") return sameVariants(one, other ?? {});
+  if (name === "pictures") return samePictures(one, other);
   if (name === "streams") return one[0] === other?.[0] && [...one].sort().join() === [...(other ?? [])].sort().join();
   if (name === "fold") return one === null || one === undefined || one === other;
   return JSON.stringify(one) === JSON.stringify(other);
