@@ -102,6 +102,10 @@ class Field:
     help: str = ""
     secret: bool = False
     required: bool = True
+    # Several lines that concern people: typed in a large field, and counted, not copied, in the record of changes.
+    lines: bool = False
+    # Characters.
+    longest: int = 4000
 
 
 def no_picture(digest: str, fit: Fit) -> tuple[bytes, str]:
@@ -124,11 +128,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Sent:
-    """The channel has it: what it is called there, and where people find it."""
+    """The channel has it: what it is called there, and where people find it.
+
+    `remark`: a sentence for people about what went along with it; mostly there is none.
+    """
 
     external_id: str = ""
     external_url: str = ""
     notes: Mapping[str, Any] = field(default_factory=dict)
+    remark: str = ""
 
 
 class Trouble(Exception):
@@ -156,6 +164,10 @@ class Rejected(Trouble):
 
 class Unclear(Trouble):
     """It may have arrived: a lost answer, a reset in mid call, a server error after the request was read."""
+
+
+class Unsure(Trouble):
+    """It may have arrived in part, and nothing that the channel can do will ever tell: a person must look."""
 
 
 class Revoked(Trouble):

@@ -264,11 +264,21 @@ def _subject(account: Account) -> str:
     return f"account {account.id}"
 
 
+def _settings_written(account: Account) -> dict[str, Any]:
+    """What concerns people in numbers is counted: this record is kept for ever."""
+    adapter = ADAPTERS.get(account.channel)
+    counted = {field.name for field in adapter.fields if field.lines} if adapter else set()
+    return {
+        name: f"{len(str(value).split())} entries" if name in counted else value
+        for name, value in account.settings.items()
+    }
+
+
 def _written(account: Account) -> dict[str, Any]:
     """What the record of changes keeps: never a secret."""
     return {
         "channel": account.channel,
         "name": account.name,
-        "settings": dict(account.settings),
+        "settings": _settings_written(account),
         "state": account.state,
     }

@@ -81,6 +81,7 @@ class _Drain:
         self.under_way: dict[tuple[int, int], int] = {}
         self.attempts = 0
         self.swept_at = 0.0
+        self.app = current_app._get_current_object()  # type: ignore[attr-defined]
         self.outbound = outbound()
         self.pictures = store()
         self.offset = timedelta()
@@ -172,7 +173,10 @@ class _Drain:
         self.pool.submit(self._send, parcel)
 
     def _send(self, parcel: Parcel) -> None:
-        self.done.put(send(parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures))
+        # For the channels whose place is in this house.
+        with self.app.app_context():
+            outcome = send(parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures)
+        self.done.put(outcome)
 
     def _collect(self, *, wait: float) -> list[Outcome]:
         """What has come back; after the first, a few milliseconds for others: they share a transaction."""

@@ -9,13 +9,12 @@ from calendar_app.posts.checking import line
 from calendar_app.posts.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from calendar_app.channels.adapter import Adapter
+    from calendar_app.channels.adapter import Adapter, Field
     from calendar_app.posts.checking import Findings
 
 LONGEST_NAME = 120
-LONGEST_VALUE = 4000
 
 
 def name(value: Any, found: Findings) -> str:
@@ -28,25 +27,26 @@ def name(value: Any, found: Findings) -> str:
 
 def settings(adapter: Adapter, values: Any, found: Findings) -> dict[str, str]:
     """The settings that were given, as trimmed text; a name the channel does not know is told in `found`."""
-    given = _texts("settings", {field.name for field in adapter.fields if not field.secret}, values, found)
+    given = _texts("settings", [field for field in adapter.fields if not field.secret], values, found)
     return {name: value or "" for name, value in given.items()}
 
 
 def secrets(adapter: Adapter, values: Any, found: Findings) -> dict[str, str | None]:
     """The secrets that were given: text, or None for "make a new one". Those left empty are left out."""
-    given = _texts("secrets", {field.name for field in adapter.fields if field.secret}, values, found)
+    given = _texts("secrets", [field for field in adapter.fields if field.secret], values, found)
     return {name: value for name, value in given.items() if value != ""}
 
 
-def _texts(group: str, known: set[str], values: Any, found: Findings) -> dict[str, str | None]:
+def _texts(group: str, known: Sequence[Field], values: Any, found: Findings) -> dict[str, str | None]:
     if values is None:
         return {}
     if not isinstance(values, dict):
         found.add(group, say("Give the fields by name, each with its text."))
         return {}
+    longest = {field.name: field.longest for field in known}
     return {
-        key: _text(f"{group}.{key}", value, found)
-        for key, value in _known(group, known, values, found).items()
+        key: _text(f"{group}.{key}", value, longest[key], found)
+        for key, value in _known(group, set(longest), values, found).items()
     }
 
 
@@ -59,17 +59,17 @@ def _known(group: str, known: set[str], values: Mapping[Any, Any], found: Findin
     return {str(key): value for key, value in values.items() if key in known}
 
 
-def _text(where: str, value: Any, found: Findings) -> str | None:
+def _text(where: str, value: Any, longest: int, found: Findings) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
         found.add(where, say("Write this as text."))
         return ""
     text = clean(value).strip()
-    if len(text) > LONGEST_VALUE:
+    if len(text) > longest:
         sentence = say(
             "This is %(count)s characters long; %(most)s fit. Shorten it.",
-            count=grouped(len(text)), most=grouped(LONGEST_VALUE),
+            count=grouped(len(text)), most=grouped(longest),
         )  # fmt: skip
         found.add(where, sentence)
     return text

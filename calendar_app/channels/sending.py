@@ -20,6 +20,7 @@ from calendar_app.channels.adapter import (
     Sent,
     Trouble,
     Unclear,
+    Unsure,
 )
 from calendar_app.channels.claiming import Outcome
 from calendar_app.channels.registry import adapter_for
@@ -61,8 +62,8 @@ def send(
         log.exception("adapter failed", extra={"delivery": parcel.key, "post": parcel.post_uuid})
         return _outcome_of(_flaw(attempt), adapter, attempt)
     return Outcome(
-        parcel.id, parcel.fence, "delivered", sent_at=attempt.started_at, external_id=sent.external_id,
-        external_url=sent.external_url, notes={**parcel.notes, **sent.notes},
+        parcel.id, parcel.fence, "delivered", sent.remark or None, sent_at=attempt.started_at,
+        external_id=sent.external_id, external_url=sent.external_url, notes={**parcel.notes, **sent.notes},
     )  # fmt: skip
 
 
@@ -122,7 +123,7 @@ def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcom
             parcel.id, parcel.fence, *_refused(trouble, parcel), sent_at=attempt.started_at, notes=notes
         )
     unclear = isinstance(trouble, Unclear)
-    if unclear and not (adapter.keyed or adapter.can_look):
+    if isinstance(trouble, Unsure) or (unclear and not (adapter.keyed or adapter.can_look)):
         return Outcome(parcel.id, parcel.fence, "unknown", trouble.reason, sent_at=attempt.started_at, notes=notes,
                        ambiguous=True)  # fmt: skip
     named = _named(trouble, parcel, adapter, attempt.now())

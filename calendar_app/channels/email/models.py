@@ -18,6 +18,18 @@ MAILING_STATES = ("waiting", "sending", "sent", "refused", "unknown", "cancelled
 OPEN = ("waiting", "sending")
 
 
+class Departure(Model):
+    """Somebody left an account's list by the link in a mail. Only a digest stays, so that nothing brings them back."""
+
+    __tablename__ = "departure"
+    __table_args__ = (sa.UniqueConstraint("account_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+
 class Mailing(Model):
     """`sending` is committed before the first byte leaves; whoever is found in it after `next_at` is `unknown`."""
 
