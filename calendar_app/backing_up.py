@@ -1,4 +1,4 @@
-"""A backup: every table as lines of JSON in one compressed archive, taken at one instant.
+"""A backup: every table as lines of JSON, and the pictures, in one compressed archive, taken at one instant.
 
 It can be read by any version's tools and moves between SQLite and PostgreSQL. The secret key is not in it.
 """
@@ -18,12 +18,15 @@ import sqlalchemy as sa
 
 from calendar_app import migrating
 from calendar_app.extensions import db
+from calendar_app.media.keeping import kept_name, store
+from calendar_app.media.models import Medium
 from calendar_app.times import rfc3339, utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMAT = 1
+PICTURES = "media/"
 # Caches and pulses come back by themselves.
 LEFT_OUT = {"feed_part", "pulse", "replay"}
 ROWS_AT_ONCE = 500
@@ -39,6 +42,7 @@ def write_backup(file: str) -> str:
             _snapshot()
             for table in tables():
                 counts[table.name] = _add_table(archive, table)
+            lost = _add_pictures(archive)
             manifest = {
                 "format": FORMAT,
                 "revision": migrating.current(),
@@ -53,7 +57,8 @@ def write_backup(file: str) -> str:
     finally:
         db.session.rollback()
     total = sum(counts.values())
-    return f"Wrote {total} rows to {file}. Keep the secret key too, in another place: sealed secrets need it."
+    said = f"Wrote {total} rows to {file}. Keep the secret key too, in another place: sealed secrets need it."
+    return said if not lost else f"{said}\nPictures whose file is missing, and which are not in it: {lost}."
 
 
 def tables() -> list[sa.Table]:
@@ -82,6 +87,19 @@ def _add_table(archive: tarfile.TarFile, table: sa.Table) -> int:
         info.size = size
         archive.addfile(info, lines)
     return count
+
+
+def _add_pictures(archive: tarfile.TarFile) -> int:
+    """Each kept file once; what was made of it to fit comes back by itself. Returns how many are missing."""
+    place, lost = store(), 0
+    kept = sa.select(Medium.digest, Medium.media_type).distinct().order_by(Medium.digest)
+    for digest, media_type in db.session.execute(kept).all():
+        content = place.get(kept_name(digest, media_type))
+        if content is None:
+            lost += 1
+        else:
+            _add(archive, PICTURES + kept_name(digest, media_type), content)
+    return lost
 
 
 def _rows(table: sa.Table) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from calendar_app.api.replaying import forget_old_replays
 from calendar_app.channels.sweeping import end_stranded, miss_overdue, sweep
 from calendar_app.feeds.parts import render_missing
+from calendar_app.media.forgetting import forget_unused, sweep_files
 from calendar_app.notices.letters import bundle
 from calendar_app.notices.noticing import notice_all
 from calendar_app.people import sessions
@@ -35,4 +36,6 @@ TIMETABLE = (
     Recurring("render feed parts ahead of readers", MINUTE, render_missing),
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget kept API answers", HOUR, forget_old_replays),
+    Recurring("forget pictures nobody uses", HOUR, forget_unused),
+    Recurring("sweep files of pictures", 24 * HOUR, sweep_files),
 )
