@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import current_app
 
 from calendar_app.channels import fields
-from calendar_app.channels.adapter import Call, Parcel, Trouble
+from calendar_app.channels.adapter import Call, Parcel, Revoked, Trouble
 from calendar_app.channels.delivering import outbound
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.packing import open_secrets, seal_secrets
@@ -65,6 +66,7 @@ def connect(
     name = fields.name(name, found)
     given = fields.settings(adapter, settings, found), _chosen(fields.secrets(adapter, secrets, found))
     checked, sealed = _checked(adapter, *given, found)
+    checked = _learnt(adapter, checked, sealed, name)
     account = Account(team_id=team_id, channel=channel, name=name, settings=checked, state="ok",
                       state_since=now, created_at=now, updated_at=now)  # fmt: skip
     db.session.add(account)
@@ -92,7 +94,10 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     kept, before = _kept_secrets(account), _written(account)
     known, sealed = dict(account.settings), kept
     if settings or secrets or found.errors:
+        was = known
         known, sealed = _checked(adapter, {**known, **settings}, _chosen({**kept, **secrets}), found)
+        if (known, sealed) != (was, kept):
+            known = _learnt(adapter, known, sealed, name)
     _lock(account)
     reconnected = known != account.settings or sealed != kept
     account.name, account.settings, account.updated_at = name, known, now
@@ -172,15 +177,30 @@ def test_account(account: Account, *, actor: Actor, now: datetime) -> str:
     Raises Refused at `test` with what went wrong, Conflict, NotAllowed. Ends the transaction so far.
     """
     _need(account, actor)
-    adapter, parcel = adapter_for(account.channel), _test_parcel(account, now)
+    adapter = adapter_for(account.channel)
+    parcel, call = trial(account.channel, account.settings, _opened(account), account.name)
     record("account tested", _subject(account), actor=actor, team_id=account.team_id)
-    client = outbound()
     # The call may take seconds: no lock may be held meanwhile.
     db.session.commit()
     try:
-        return retell(adapter.test(parcel, Call(client, before_first_byte=lambda: None, now=utcnow)))
+        told = adapter.learn(parcel, call)
+        sentence = retell(adapter.test(replace(parcel, settings={**parcel.settings, **told}), call))
     except Trouble as trouble:
         raise Refused({"test": retell(trouble.reason)}) from trouble
+    _keep_learnt(account, parcel.settings, told)
+    return sentence
+
+
+def trial(
+    channel: str, settings: Mapping[str, Any], secrets: Mapping[str, str], name: str
+) -> tuple[Parcel, Call]:
+    """What an adapter needs for calls that publish nothing, for as long as a person waits for an answer."""
+    parcel = Parcel(
+        id=0, key=str(uuid.uuid4()), fence=0, action="test", attempt=1, account_id=0, channel=channel,
+        settings=dict(settings), secrets=dict(secrets), payload={"account": name}, notes={}, ambiguous=False,
+        due_at=utcnow(), post_uuid="", deadline=time.monotonic() + TEST_SECONDS,
+    )  # fmt: skip
+    return parcel, Call(outbound(), before_first_byte=lambda: None, now=utcnow)
 
 
 def _need(account: Account, actor: Actor) -> None:
@@ -208,6 +228,27 @@ def _checked(
             found.add(name, retell(sentence))
     found.settle()
     return checked
+
+
+def _learnt(adapter: Adapter, settings: dict[str, Any], sealed: dict[str, str], name: str) -> dict[str, Any]:
+    """Settings with what the place tells of itself. No transaction may be open: the answer may take seconds.
+
+    Raises Refused at the field that is most likely wrong.
+    """
+    try:
+        return {**settings, **adapter.learn(*trial(adapter.kind, settings, sealed, name))}
+    except Trouble as trouble:
+        raise Refused({_field_of(adapter, trouble): retell(trouble.reason)}) from trouble
+
+
+def _field_of(adapter: Adapter, trouble: Trouble) -> str:
+    secret = isinstance(trouble, Revoked)
+    groups = [(field.secret is not secret, field) for field in adapter.fields]
+    if not groups:
+        return "channel"
+    # The first of the right sort, else the first of all.
+    field = min(groups, key=lambda group: group[0])[1]
+    return f"{'secrets' if field.secret else 'settings'}.{field.name}"
 
 
 def _refuse_others(account: Account, changes: Mapping[str, Any], found: Findings) -> None:
@@ -247,17 +288,21 @@ def _set_state(account: Account, state: str, reason: str | None, now: datetime) 
     db.session.flush()
 
 
-def _test_parcel(account: Account, now: datetime) -> Parcel:
+def _opened(account: Account) -> dict[str, str]:
     try:
-        secrets = open_secrets(account)
+        return open_secrets(account)
     except CannotOpen as problem:
         raise Refused({"test": retell(problem.sentence)}) from problem
-    return Parcel(
-        id=0, key=str(uuid.uuid4()), fence=0, action="test", attempt=1, account_id=account.id,
-        channel=account.channel, settings=dict(account.settings), secrets=secrets,
-        payload={"account": account.name}, notes={}, ambiguous=False, due_at=now, post_uuid="",
-        deadline=time.monotonic() + TEST_SECONDS,
-    )  # fmt: skip
+
+
+def _keep_learnt(account: Account, asked_with: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """What the place told of itself, unless the account was changed while it was asked."""
+    if not told or told.items() <= asked_with.items():
+        return
+    _lock(account)
+    if account.settings == asked_with:
+        account.settings = {**account.settings, **told}
+    db.session.commit()
 
 
 def _subject(account: Account) -> str:
