@@ -126,6 +126,19 @@ KEPT = (
     say_later("The mail server will not take this now (%(said)s)."),
     say_later("The mail was handed over, and the mail server's answer was lost."),
     say_later("This mail could not be prepared (%(name)s)."),
+    say_later("No mail server is set (SLUICE_MAIL_URL). Ask whoever runs this site to set one."),
+    say_later("Sent to %(sent)s of %(all)s addresses."),
+    say_later("The rest follows."),
+    say_later("Refused: %(refused)s."),
+    say_later("May have gone out: %(unknown)s."),
+    say_later("Nobody is on the list of this account. Add addresses, then send again."),
+    say_later("The mail server took it at no attempt in time."),
+    say_later("The mail server %(host)s takes our mail. Nothing was sent."),
+    say_later("These are no addresses: %(addresses)s. Write one a line, as in kari@example.org."),
+    say_later("Write at least one address."),
+    say_later(
+        "These are %(count)s addresses; %(most)s are the most. Shorten the list, or connect a second account."
+    ),
 )
 PLACE = re.compile(r"%\((\w+)\)s")
 # What an adapter was told by the other side has an end.

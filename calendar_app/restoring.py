@@ -19,7 +19,7 @@ from calendar_app.extensions import db, writing
 from calendar_app.media.keeping import store
 from calendar_app.people.audit import record
 from calendar_app.people.models import ApiToken, Link, Session, Site
-from calendar_app.times import utcnow
+from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +158,15 @@ def _hold(connection: Connection) -> None:
             "WHERE state = 'sending'"
         )
     )
+    # Of mails that were on their way some have gone out since: none of them goes out by itself.
+    for table in ("mailing", "letter"):
+        connection.execute(
+            sa.text(
+                f"UPDATE {table} SET state = 'unknown', finished_at = :now, "  # noqa: S608
+                "reason = 'It was being sent when the backup was made: look, then say sent or send again.' "
+                "WHERE state IN ('waiting', 'sending')"
+            ).bindparams(sa.bindparam("now", utcnow(), UTCDateTime()))
+        )
 
 
 def _file(archive: tarfile.TarFile, name: str) -> Any:

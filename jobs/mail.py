@@ -6,8 +6,9 @@ import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from calendar_app.enqueue import wake
-from calendar_app.extensions import database_now, db
+from calendar_app.channels.email import ledger
+from calendar_app.enqueue import plan_changed, wake
+from calendar_app.extensions import database_now, db, writing
 from calendar_app.mailing import office
 from calendar_app.mailing.rounds import Shelf, next_due, work_off
 from calendar_app.notices import letters
@@ -32,7 +33,9 @@ def work(budget: float = BUDGET_SECONDS) -> int:
     sender = office.sender()[1]
     db.session.rollback()
     with office.mailer() as mailer:
-        return sum(work_off(shelf, mailer, sender, until=until) for shelf in shelves())
+        sent = sum(work_off(shelf, mailer, sender, until=until) for shelf in shelves())
+    _finish_up()
+    return sent
 
 
 def is_due() -> bool:
@@ -48,6 +51,16 @@ def is_due() -> bool:
         db.session.rollback()
 
 
+def _finish_up() -> None:
+    """Deliveries whose last mail is settled need their outcome written."""
+    with writing():
+        done = ledger.finish_up()
+        db.session.commit()
+    if done:
+        plan_changed()
+        wake("publish")
+
+
 def shelves() -> tuple[Shelf, ...]:
     """Every table of mails, the few and urgent first."""
-    return (letters.shelf(),)
+    return (letters.shelf(), ledger.shelf())

@@ -38,7 +38,7 @@ BODIES = {
     "PATCH /api/v1/posts/<uuid:post_id>": {"version": 1, "title": "Mine"},
 }
 # What anybody may ask for without signing in, by endpoint or by the name of a blueprint.
-FOR_EVERYBODY = {"static", "people", "health", "feeds", "public", "api_docs", "pictures.show"}
+FOR_EVERYBODY = {"static", "people", "health", "feeds", "public", "api_docs", "pictures.show", "mail"}
 # Shows what was thrown away; of a post that stands there is nothing to show.
 ONLY_ONCE_GONE = {"/posts/<uuid:number>/removal"}
 # Asks to sign in, tells a program that its token is missing, or knows of nothing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_app.channels.discord.adapter import DiscordAdapter
+from calendar_app.channels.email.adapter import EmailAdapter
 from calendar_app.channels.log.adapter import LogAdapter
 from calendar_app.channels.matrix.adapter import MatrixAdapter
 from calendar_app.channels.ntfy.adapter import NtfyAdapter
@@ -21,6 +22,7 @@ ADAPTERS: dict[str, Adapter] = {
     for adapter in (
         WebhookAdapter(),
         LogAdapter(),
+        EmailAdapter(),
         TelegramAdapter(),
         MatrixAdapter(),
         DiscordAdapter(),

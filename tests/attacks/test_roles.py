@@ -19,7 +19,7 @@ from tests.factories import make_account, make_person, make_post, make_scheduled
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What happens to nobody but oneself; looking; and coming in.
-OWN = {"people", "settings", "notices", "static"}
+OWN = {"people", "settings", "notices", "static", "mail"}
 LOOKS = {"writing.preview"}
 OF_EDITORS = {
     *("accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
