@@ -76,8 +76,6 @@ def form_as(model: type[M]) -> M:
         abort(
             problem(415, f"Send a form with the file, with Content-Type: {FORM}.", headers={"Accept": FORM})
         )
-    # Kept, so that an Idempotency-Key can be held to these very bytes.
-    request.get_data()
     given: dict[str, Any] = {}
     for name, values in request.form.lists():
         if len(values) > 1 or name in request.files:

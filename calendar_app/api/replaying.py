@@ -20,6 +20,7 @@ from flask import Response, request
 
 from calendar_app import links, sealing
 from calendar_app.api.models import Replay
+from calendar_app.api.reading import FORM
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
 
@@ -105,13 +106,21 @@ def _key() -> str:
 
 
 def _digest() -> str:
-    """What makes a request the same: its address and its body, byte for byte."""
-    told = (
-        json.dumps([request.method, request.full_path, request.mimetype]).encode()
-        + b"\n"
-        + request.get_data()
-    )
-    return hashlib.sha256(told).hexdigest()
+    """What makes a request the same: its address and its body, byte for byte.
+
+    Of a form its fields and files: what parts them is made anew each time it is sent.
+    """
+    address = json.dumps([request.method, request.full_path, request.mimetype]).encode()
+    body = _of_form() if request.mimetype == FORM else request.get_data()
+    return hashlib.sha256(address + b"\n" + body).hexdigest()
+
+
+def _of_form() -> bytes:
+    files = []
+    for name, file in sorted(request.files.items()):
+        file.stream.seek(0)
+        files.append([name, hashlib.sha256(file.stream.read()).hexdigest()])
+    return json.dumps([sorted(request.form.items()), files]).encode()
 
 
 def _take(token_id: int, key: str, digest: str) -> _Claim | Prepared:

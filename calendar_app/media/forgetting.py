@@ -28,10 +28,15 @@ def forget_unused() -> int:
 
 
 def sweep_files() -> int:
-    """Files of pictures that no row names any more; how many. Harmless at any time: it deletes no row."""
+    """Files of pictures that no row names any more; how many. Harmless at any time: it deletes no row.
+
+    Ends the running transaction, so that nobody who wants to write waits for a disk.
+    """
+    db.session.commit()
     place = store()
     names = list(place.names(older_than=YOUNG))
     known = set(db.session.scalars(sa.select(Medium.digest).distinct()))
+    db.session.commit()
     orphans = [name for name in names if name[:64] not in known]
     for name in orphans:
         place.delete(name)
