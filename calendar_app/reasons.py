@@ -40,6 +40,10 @@ KEPT = (
         "Add the earlier SLUICE_SECRET_KEY as a fallback, or enter the secret again."
     ),
     say_later("This secret is damaged or belongs to another place. Enter the secret again."),
+    # Pictures, made to fit.
+    say_later("The picture could not be made ready in time; the next attempt follows."),
+    say_later("The picture of this post cannot be made small enough for this place. Attach another one."),
+    say_later("The picture of this post is not there any more. Attach it again."),
     # Calls to the world.
     say_later("This is not an address Sluice can call. Write it whole, as in https://example.org/hook."),
     say_later("Take the name and password out of this address: they would show in logs."),
