@@ -21,6 +21,7 @@ from tests.factories import (
     make_team,
     plan_for,
 )
+from tests.media.pictures import attach, make_medium
 
 ZONE = "Europe/Oslo"
 PASSWORD = "seven herons over the fjord"
@@ -89,6 +90,13 @@ def busy_town_hall():
     for number, outcome in enumerate(("delivered", "failed", "unknown")):
         found.posts[outcome] = _went_out(found, screen, outcome, now - timedelta(hours=number + 1))
     found.posts["withdrawn"] = _went_out(found, screen, "delivered", now - timedelta(days=2))
+    bridge = make_medium(
+        found.team, alt="The bridge, closed by a red barrier", width=300, height=200, rights="licensed",
+        licensed_until="2031-12-31", credit="Kari Foto",
+    )  # fmt: skip
+    for state in ("draft", "in_review", "scheduled", "delivered"):
+        attach(found.posts[state], bridge)
+    attach(found.posts["draft"], bridge, make_medium(found.team, width=90, height=160, colour=(190, 60, 40)))
     found.posts["withdrawn"].state, found.posts["withdrawn"].withdrawn_at = "withdrawn", now
     db.session.commit()
     return found
