@@ -16,7 +16,7 @@ from calendar_app.people.models import Audit
 from tests.browsing import Browser
 from tests.channels.steps import delivery_of, due_post, send_due
 from tests.channels.test_email import lane, people, rows, server, with_list, with_mail  # noqa: F401
-from tests.factories import make_person
+from tests.factories import make_person, make_team
 
 
 @pytest.fixture
@@ -130,6 +130,14 @@ def test_the_page_of_the_account_shows_the_list_who_left_and_whom_it_did_not_rea
     assert "<textarea" in page and "reader2@example.org" in page
     assert "One address has left." in page
     assert "The mail server refused this address (550 no such user)." in page
+
+
+def test_the_form_that_connects_a_list_says_what_it_is_for(server, signed_in):  # noqa: F811
+    browser = signed_in(make_person(make_team()))
+    page = browser.get("/accounts/new?channel=email").text
+    assert "<textarea" in page and "a link to leave" in page
+    answered = browser.send("/accounts/new?channel=email", {"name": "Newsletter", "settings.addresses": "a@b.no"})
+    assert answered.status_code == 303
 
 
 def test_a_list_of_thousands_is_saved_by_its_form(server, signed_in):  # noqa: F811
