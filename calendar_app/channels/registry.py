@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendar_app.channels.bluesky.adapter import BlueskyAdapter
 from calendar_app.channels.discord.adapter import DiscordAdapter
 from calendar_app.channels.email.adapter import EmailAdapter
 from calendar_app.channels.log.adapter import LogAdapter
@@ -22,6 +23,7 @@ ADAPTERS: dict[str, Adapter] = {
     for adapter in (
         WebhookAdapter(),
         LogAdapter(),
+        BlueskyAdapter(),
         EmailAdapter(),
         TelegramAdapter(),
         MatrixAdapter(),
