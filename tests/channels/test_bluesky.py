@@ -284,6 +284,8 @@ def test_a_test_signs_in_anew_and_says_as_whom(place):
     actor = make_actor(place.stream.team)
     sentence = try_out(place.account, actor=actor, now=database_now())
     assert sentence == f"Signed in as {HANDLE}. It is ready."
+    try_out(place.account, actor=actor, now=database_now())
+    assert len(place.receiver.at(fake_pds.SIGN_IN)) == 2
     (owner,) = place.receiver.owners.values()
     owner.password = "another"
     with pytest.raises(Refused) as problem:
@@ -324,6 +326,14 @@ def test_what_cannot_be_right_is_told_at_its_field(app, settings, field):
         new_account({"service": "https://93.184.215.14", **settings})
     assert set(problem.value.errors) == {field}
     assert problem.value.errors[field].endswith(".")
+
+
+@ONLY_ONE
+def test_a_wrong_password_is_told_at_its_field_before_anything_is_kept(app, receiver):
+    receiver.add(HANDLE)
+    with pytest.raises(Refused) as problem:
+        new_account({"handle": HANDLE, "service": receiver.address("")}, password="wrong")
+    assert set(problem.value.errors) == {"secrets.password"}
 
 
 @ONLY_ONE

@@ -78,8 +78,8 @@ class BlueskyAdapter(Adapter):
         return tuple(_problems(content, writing.texts(content)))
 
     def learn(self, parcel: Parcel, call: Call) -> dict[str, Any]:
-        """Signs in, and so proves handle and password. There is nothing to keep: limits are the same everywhere."""
-        self._sessions.of(parcel, call)
+        """Signs in anew, and so proves handle and password. Nothing is kept: limits are the same everywhere."""
+        self._sessions.new(parcel, call)
         return {}
 
     def send(self, parcel: Parcel, call: Call) -> Sent:
@@ -90,7 +90,7 @@ class BlueskyAdapter(Adapter):
         return sending.publish(parcel, call, Line(parcel, call, self._sessions))
 
     def test(self, parcel: Parcel, call: Call) -> str:
-        self._sessions.new(parcel, call)
+        """Reads the profile; `learn` has just signed in, and twice would be one of thirty too many."""
         line = Line(parcel, call, self._sessions)
         query = {"repo": line.session.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
         reply = line.ask("com.atproto.repo.getRecord", query=query)
