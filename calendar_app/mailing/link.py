@@ -63,6 +63,8 @@ class Link(smtplib.SMTP):
     def _open(self) -> None:
         server = self.server
         sock = socket.create_connection((server.host, server.port), self.seconds_left())
+        # The final dot goes by itself: without this it would wait for the answer to what went before.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._encrypted(sock) if server.security == "tls" else sock
         self._expect(220, self.getreply())
         self.ehlo_or_helo_if_needed()

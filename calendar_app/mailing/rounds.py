@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from calendar_app.channels.adapter import NotSent, Rejected, Unclear
 from calendar_app.extensions import database_now, db, writing
@@ -32,6 +33,8 @@ LEASE = timedelta(seconds=MAIL_SECONDS * 2)
 LADDER = (60, 300, 900, 1800, 3600, 7200, 14400, 28800)
 AWAY_PAUSE = timedelta(seconds=30)
 LONGEST_REASON = 500
+# Of a database that does not answer: some fifteen seconds in all.
+TRIES = 6
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ class Shelf:
     """A table of mails (state, attempts, next_at, reason, finished_at) and how one of its rows becomes a mail.
 
     `wanted` narrows it to what may be sent now. `pack` gives recipient and mail of a row, or None for one that
-    is not needed any more: its state then is `spared`. Both run inside the transaction.
+    is not needed any more: its state then is `spared`; it only reads.
     """
 
     model: Any
@@ -75,14 +78,14 @@ def work_off(shelf: Shelf, mailer: Mailer, sender: str, *, until: float) -> int:
     Ends when nothing is due or the server takes nothing. Needs an app context, and no open transaction of it.
     """
     sent, last = 0, None
-    with writing():
-        _bury_the_dead(shelf)
-        while True:
-            job = _write_and_take(shelf, last, go_on=time.monotonic() < until)
-            if job is None:
-                return sent
-            last = _Outcome(job, job.settled, job.reason) if job.settled else _hand_over(job, mailer, sender)
-            sent += not job.settled
+    _bury_the_dead(shelf)
+    while True:
+        job = _patiently(shelf, last, until)
+        if job is None:
+            return sent
+        job = _packed(shelf, job)
+        last = _Outcome(job, job.settled, job.reason) if job.settled else _hand_over(job, mailer, sender)
+        sent += not job.settled
 
 
 def next_due(shelf: Shelf) -> datetime | None:
@@ -96,8 +99,22 @@ def next_due(shelf: Shelf) -> datetime | None:
     return min((at for at in found if at), default=None)
 
 
+def _patiently(shelf: Shelf, last: _Outcome | None, until: float) -> _Job | None:
+    """The outcome is all that tells what was sent: a database that is away for a moment is waited for."""
+    for again in range(TRIES):
+        try:
+            with writing():
+                return _write_and_take(shelf, last, go_on=time.monotonic() < until)
+        except OperationalError:
+            db.session.rollback()
+            if again == TRIES - 1:
+                raise
+            time.sleep(0.5 * 2**again)
+    return None
+
+
 def _write_and_take(shelf: Shelf, last: _Outcome | None, *, go_on: bool) -> _Job | None:
-    """One transaction for both: each mail costs one commit."""
+    """One short transaction for both: each mail costs one commit."""
     now = database_now()
     if last is not None:
         _write(shelf, last, now)
@@ -127,19 +144,22 @@ def _take(shelf: Shelf, now: datetime) -> _Job | None:
         .returning(model.id, model.attempts)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if taken is None:
-        return None
-    row = db.session.get(model, taken.id, populate_existing=True)
+    return _Job(taken.id, taken.attempts) if taken else None
+
+
+def _packed(shelf: Shelf, job: _Job) -> _Job:
+    """The row as a mail. It only reads: on SQLite nobody who writes waits meanwhile."""
     try:
-        packed = shelf.pack(row, now)
+        row = db.session.get(shelf.model, job.id, populate_existing=True)
+        packed = shelf.pack(row, database_now())
     except Exception as error:
         # A poison post must not hold up the others.
-        log.exception("cannot prepare mail %s %s", model.__tablename__, taken.id)
+        log.exception("cannot prepare mail %s %s", shelf.model.__tablename__, job.id)
         reason = f"This mail could not be prepared ({type(error).__name__})."
-        return _Job(taken.id, taken.attempts, settled="refused", reason=reason)
-    if packed is None:
-        return _Job(taken.id, taken.attempts, settled=shelf.spared)
-    return _Job(taken.id, taken.attempts, recipient=packed[0], mail=packed[1])
+        return replace(job, settled="refused", reason=reason)
+    finally:
+        db.session.rollback()
+    return replace(job, recipient=packed[0], mail=packed[1]) if packed else replace(job, settled=shelf.spared)
 
 
 def _hand_over(job: _Job, mailer: Mailer, sender: str) -> _Outcome:
@@ -194,14 +214,16 @@ def _postpone(shelf: Shelf, now: datetime) -> None:
 
 def _bury_the_dead(shelf: Shelf) -> None:
     """What a worker held that died in mid call may have gone out."""
-    model, now = shelf.model, database_now()
-    db.session.execute(
-        sa.update(model)
-        .where(_is_open(model), _is(model, "sending"), model.next_at < now)
-        .values(state="unknown", reason="A worker died in mid call.", finished_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
+    model = shelf.model
+    with writing():
+        now = database_now()
+        db.session.execute(
+            sa.update(model)
+            .where(_is_open(model), _is(model, "sending"), model.next_at < now)
+            .values(state="unknown", reason="A worker died in mid call.", finished_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
 
 
 def _is(model: Any, state: str) -> sa.ColumnElement[bool]:

@@ -95,9 +95,10 @@ class EmailAdapter(Adapter):
             raise NotSent("No mail server is set (SLUICE_MAIL_URL). Ask whoever runs this site to set one.")
         # A session of its own: whoever calls holds another, perhaps with a transaction.
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        with app.app_context(), writing():
-            ledger.fan_out(parcel, call.before_first_byte)
-            db.session.commit()
+        with app.app_context():
+            with writing():
+                ledger.fan_out(parcel, call.before_first_byte)
+                db.session.commit()
             _send_at_once(parcel)
             tally = ledger.tally(parcel.id)
             db.session.rollback()

@@ -41,7 +41,13 @@ def mail_of(row: Mailing) -> bytes:
     leave = leave_address(account.id, row.address)
     name, sender = office.sender()
     with force_locale(_frame_language(payload["language"])):
-        values = {**payload, "html": sanitise(payload["html"]), "leave": leave, "site": office.site_name(), "home": links.home()}
+        values = {
+            **payload,
+            "html": sanitise(payload["html"]),
+            "leave": leave,
+            "site": office.site_name(),
+            "home": links.home(),
+        }
         text = render_template("emails/post/body.txt", **values)
         html = render_template("emails/post/body.html", **values)
     draft = Draft(
