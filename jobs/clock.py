@@ -67,6 +67,7 @@ class Clock:
         due, now = next_due(), database_now()
         db.session.rollback()
         self._beat()
+        self._mail()
         wait = (due - now).total_seconds() if due else LONGEST_SLEEP
         if wait <= WAKE_AHEAD:
             awake = wake("publish")
@@ -74,7 +75,6 @@ class Clock:
                 drain(budget_seconds=5)
             return 0.1 if awake else max(min(wait, LONGEST_SLEEP), 0.02)
         self._upkeep()
-        self._mail()
         return min(wait - WAKE_AHEAD, LONGEST_SLEEP)
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:

@@ -232,10 +232,21 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(f"The mail server {server.host} answers.")
+    yield from _guarded(_waiting_mail, settings)
     if not settings.mail_from:
         yield Finding(
             f"SLUICE_MAIL_FROM is not set: mails come from sluice@{settings.host}. Name one that may be answered.",
             advice=True,
+        )
+
+
+def _waiting_mail(settings: Settings) -> Iterator[Finding]:
+    since = questions.oldest_mail()
+    db.session.rollback()
+    if since and database_now() - since > questions.MAIL_OVERDUE:
+        yield Finding(
+            "Mails wait that should have gone out. Is a worker of their lane running? Start: sluice worker --lane mail",
+            wrong=True,
         )
 
 

@@ -7,14 +7,18 @@ from datetime import datetime, timedelta
 import redis
 import sqlalchemy as sa
 
+from calendar_app.channels.email import ledger
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.enqueue import LANES, connection
 from calendar_app.extensions import database_now, db
 from calendar_app.health.pulse import last_beat
+from calendar_app.mailing.rounds import next_due
+from calendar_app.notices import letters
 from calendar_app.posts.models import Post
 
 CLOCK_SILENCE = timedelta(seconds=30)
 OVERDUE = timedelta(seconds=60)
+MAIL_OVERDUE = timedelta(minutes=10)
 
 
 def clock_silence() -> timedelta | None:
@@ -36,6 +40,12 @@ def oldest_overdue() -> datetime | None:
         )
     )
     return min((at for at in (db.session.scalar(post), db.session.scalar(delivery)) if at), default=None)
+
+
+def oldest_mail() -> datetime | None:
+    """Since when the longest waiting mail should have been sent; None when none is late."""
+    due = [at for at in (next_due(letters.shelf()), next_due(ledger.shelf())) if at]
+    return min((at for at in due if at < database_now()), default=None)
 
 
 def deliveries_by_state() -> dict[str, int]:

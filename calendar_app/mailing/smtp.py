@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import smtplib
 import time
@@ -25,7 +26,7 @@ class Mailer:
     """Keeps one connection open between mails. Not for several threads at once."""
 
     def __init__(self, server: MailServer, hello: str, *, seconds: float = MAIL_SECONDS) -> None:
-        self.server, self.hello, self.seconds = server, hello, seconds
+        self.server, self.hello, self.seconds = server, _name(hello), seconds
         self._link: Link | None = None
 
     def __enter__(self) -> Mailer:
@@ -141,6 +142,15 @@ class Mailer:
         link, self._link = self._link, None
         if link is not None:
             link.close()
+
+
+def _name(host: str) -> str:
+    """How a host introduces itself: an address of numbers stands in brackets (RFC 5321, 4.1.3)."""
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return f"[{host}]" if number.version == 4 else f"[IPv6:{host}]"
 
 
 def _stuffed(mail: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -111,6 +112,15 @@ def test_the_doctor_says_whether_the_server_answers(with_mail, server):
     wrong = [text for bad, text in told(with_mail) if bad]
     assert len(wrong) == 1 and wrong[0].startswith("The mail server 127.0.0.1 could not be reached.")
     assert server.ledger == []
+
+
+def test_the_doctor_says_that_mails_wait_for_a_worker(with_mail):
+    letter = due_letter()
+    assert [text for wrong, text in told(with_mail) if wrong] == []
+    letter.next_at = database_now() - timedelta(minutes=11)
+    db.session.commit()
+    (found,) = [text for wrong, text in told(with_mail) if wrong]
+    assert found.endswith("Start: sluice worker --lane mail")
 
 
 @pytest.mark.parametrize(

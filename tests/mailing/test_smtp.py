@@ -42,6 +42,12 @@ def test_many_mails_take_one_connection(server, mailer):
     assert server.commands[0] == "ehlo sluice.example"
 
 
+def test_an_address_of_numbers_introduces_itself_in_brackets(server):
+    with Mailer(Named("127.0.0.1", server.port, "plain"), "127.0.0.1") as mailer:
+        post(mailer)
+    assert server.commands[0] == "ehlo [127.0.0.1]"
+
+
 def test_a_dot_alone_on_a_line_does_not_end_the_mail(server, mailer):
     mail = b"Subject: x\r\n\r\n.\r\n..\r\n.hidden\r\nMAIL FROM:<evil@example.org>\r\n"
     post(mailer, mail=mail)

@@ -25,12 +25,14 @@ mail = Blueprint("mail", __name__)
 # A secret address: in nobody's cache or index.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 MOST_SHOWN = 100
+# One mail provider leaves for many readers, from few network addresses.
+OFTEN = "1200/minute"
 # A mail program that leaves for its reader has no form of ours.
 csrf.exempt(mail)
 
 
 @mail.get("/mail/leave/<token>")
-@limiter.limit("120/minute")
+@limiter.limit(OFTEN)
 def ask(token: str) -> ResponseReturnValue:
     """A page with one button: mail scanners follow every link, so looking changes nothing."""
     try:
@@ -41,7 +43,7 @@ def ask(token: str) -> ResponseReturnValue:
 
 
 @mail.post("/mail/leave/<token>")
-@limiter.limit("120/minute")
+@limiter.limit(OFTEN)
 def leave(token: str) -> ResponseReturnValue:
     """The button, and RFC 8058's one click by the mail program: no cookie, no form's token, no redirect."""
     try:
