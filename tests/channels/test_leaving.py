@@ -16,7 +16,7 @@ from calendar_app.people.models import Audit
 from tests.browsing import Browser
 from tests.channels.steps import delivery_of, due_post, send_due
 from tests.channels.test_email import lane, people, rows, server, with_list, with_mail  # noqa: F401
-from tests.factories import make_person, make_team
+from tests.factories import make_person, make_post, make_team
 
 
 @pytest.fixture
@@ -159,3 +159,11 @@ def test_the_ledger_has_one_row_for_each_address_of_a_delivery(server):  # noqa:
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()
     db.session.rollback()
+
+
+def test_the_preview_is_the_mail_and_says_to_how_many_it_goes(server, signed_in):  # noqa: F811
+    stream, _account = with_list(*people(2))
+    post = make_post(stream, title="Bridge closed", text="Closed on *Monday* <script>alert(1)</script>.")
+    page = signed_in(make_person(stream.team)).get(f"/posts/{post.uuid}/edit").text
+    assert "A mail each to 2 addresses, with a link to leave the list." in page
+    assert "<em>Monday</em>" in page and "<script>alert(1)" not in page
