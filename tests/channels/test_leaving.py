@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from calendar_app.channels.email import adapter as email_adapter
 from calendar_app.channels.email.leaving import leave_address
+from calendar_app.channels.email.ledger import forget_old
 from calendar_app.channels.email.models import Departure, Mailing
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Audit
 from tests.browsing import Browser
 from tests.channels.steps import delivery_of, due_post, send_due
@@ -136,7 +138,9 @@ def test_the_form_that_connects_a_list_says_what_it_is_for(server, signed_in):  
     browser = signed_in(make_person(make_team()))
     page = browser.get("/accounts/new?channel=email").text
     assert "<textarea" in page and "a link to leave" in page
-    answered = browser.send("/accounts/new?channel=email", {"name": "Newsletter", "settings.addresses": "a@b.no"})
+    answered = browser.send(
+        "/accounts/new?channel=email", {"name": "Newsletter", "settings.addresses": "a@b.no"}
+    )
     assert answered.status_code == 303
 
 
@@ -167,3 +171,13 @@ def test_the_preview_is_the_mail_and_says_to_how_many_it_goes(server, signed_in)
     page = signed_in(make_person(stream.team)).get(f"/posts/{post.uuid}/edit").text
     assert "A mail each to 2 addresses, with a link to leave the list." in page
     assert "<em>Monday</em>" in page and "<script>alert(1)" not in page
+
+
+def test_who_got_a_post_is_forgotten_after_28_days_unless_it_may_be_sent_again(server):  # noqa: F811
+    server.for_address("reader1@example.org", "drop")
+    sent(server, "reader0@example.org")
+    sent(server, "reader1@example.org")
+    assert forget_old() == 0
+    db.session.execute(sa.update(Mailing).values(created_at=database_now() - timedelta(days=29)))
+    assert [forget_old(), forget_old()] == [1, 0]
+    assert rows() == {"reader1@example.org": "unknown"}

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # What found no way in so long is given up: the post is no news any more.
 GIVE_UP = timedelta(hours=36)
 ROWS_AT_ONCE = 500
+KEPT_FOR = timedelta(days=28)
+FORGOTTEN_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,24 @@ def finish_up() -> int:
             .execution_options(synchronize_session=False)
         )
     return len(ids)
+
+
+def forget_old() -> int:
+    """Addresses of deliveries that arrived long ago are nobody's business any more; returns how many are forgotten.
+
+    Where a person may still say "send again" the rows stay: they tell who has got it. The caller commits.
+    """
+    arrived = sa.exists().where(Delivery.id == Mailing.delivery_id, Delivery.state == "delivered")
+    old = (
+        sa.select(Mailing.id)
+        .where(Mailing.created_at < database_now() - KEPT_FOR, arrived)
+        .order_by(Mailing.id)
+        .limit(FORGOTTEN_AT_ONCE)
+    )
+    done = db.session.execute(
+        sa.delete(Mailing).where(Mailing.id.in_(old)).execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _wanted(delivery_id: int | None) -> Sequence[Any]:
