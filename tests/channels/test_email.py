@@ -9,22 +9,20 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from calendar_app.channels.connecting import connect
 from calendar_app.channels.connecting import test_account as try_out
 from calendar_app.channels.email import adapter as email_adapter
 from calendar_app.channels.email.models import Mailing
 from calendar_app.channels.resolving import resolve
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db, stop_writing
-from calendar_app.mailing import office, smtp
-from calendar_app.people.models import Audit
+from calendar_app.mailing import smtp
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.withdrawing import withdraw
 from jobs import mail
 from tests.channels.contract import *  # noqa: F403
 from tests.channels.contract import Place
 from tests.channels.steps import bring_forward, claimed, delivery_of, due_post, let_lease_expire, send_due
-from tests.factories import make_account, make_actor, make_stream, make_team
+from tests.factories import make_account, make_actor, make_stream
 from tests.mail_server import MailServer
 
 
@@ -340,61 +338,3 @@ def test_two_workers_at_once_send_to_nobody_twice(with_mail, server, monkeypatch
         thread.join(30)
     assert server.recipients() == sorted(people(30))
     assert set(rows().values()) == {"sent"}
-
-
-def connected(addresses):
-    team = make_team()
-    account, _ = connect("email", "Newsletter", {"addresses": addresses}, None, actor=make_actor(team),
-                         team_id=team.id, now=database_now())  # fmt: skip
-    db.session.commit()
-    return account
-
-
-def test_a_list_is_cleaned_and_each_address_kept_once(server):
-    account = connected("Kari@Example.org, ola@example.org;\nkari@example.org\n\n")
-    assert account.settings == {"addresses": "Kari@example.org\nola@example.org", "sender_name": ""}
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("", "Write at least one address."),
-        ("kari\nola@", "These are no addresses: “kari”, “ola@”. Write one a line, as in kari@example.org."),
-        (
-            "\n".join(people(5001)),
-            "These are 5001 addresses; 5000 are the most. Shorten the list, or connect a second account.",
-        ),
-    ],
-)  # fmt: skip
-def test_a_list_that_cannot_be_is_told(server, typed, sentence):
-    with pytest.raises(Refused) as refused:
-        connected(typed)
-    assert refused.value.errors == {"settings.addresses": sentence}
-
-
-def test_five_thousand_addresses_are_taken_and_the_record_counts_them_only(server):
-    account = connected("\n".join(people(5000)))
-    assert len(account.settings["addresses"].split()) == 5000
-    (written,) = db.session.scalars(sa.select(Audit.after).where(Audit.action == "account connected"))
-    assert written["settings"]["addresses"] == "5000 entries"
-
-
-def test_without_a_mail_server_the_form_says_so(with_mail, server):
-    with_mail.config["SETTINGS"] = replace(with_mail.config["SETTINGS"], mail_url="log:")
-    with pytest.raises(Refused, match="No mail server is set"):
-        connected("kari@example.org")
-    assert office.is_set() is False
-    stream, _account = with_list(*people(1))
-    post = due_post(stream)
-    send_due()
-    assert delivery_of(post).reason.startswith("No mail server is set")
-
-
-def test_an_empty_list_fails_with_a_reason(server):
-    stream, _account = with_list()
-    post = due_post(stream)
-    send_due()
-    row = delivery_of(post)
-    assert (row.state, row.reason) == (
-        "failed", "Nobody is on the list of this account. Add addresses, then send again."
-    )  # fmt: skip
