@@ -89,7 +89,9 @@ def test_a_database_of_an_earlier_version(ticking):
         (found,) = wrong(ticking)
     finally:
         with db.engine.begin() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()})
+            connection.execute(
+                sa.text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()}
+            )
     assert found == f"The database is at 0000, this version needs {newest()}. Run: sluice migrate"
 
 
