@@ -56,7 +56,9 @@ def clock() -> None:
 
 
 @sluice.command()
-@click.option("--lane", type=click.Choice(["publish", "mail", "upkeep"]), default="publish", show_default=True)
+@click.option(
+    "--lane", type=click.Choice(["publish", "mail", "upkeep"]), default="publish", show_default=True
+)
 def worker(lane: str) -> None:
     """Run one worker of one lane."""
     logs.set_up()

@@ -41,7 +41,11 @@ log = logging.getLogger(__name__)
 
 
 def send(
-    parcel: Parcel, outbound: Outbound, *, clock_offset: timedelta = timedelta(), pictures: Store | None = None
+    parcel: Parcel,
+    outbound: Outbound,
+    *,
+    clock_offset: timedelta = timedelta(),
+    pictures: Store | None = None,
 ) -> Outcome:
     """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock.
 
