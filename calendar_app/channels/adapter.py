@@ -106,6 +106,8 @@ class Field:
     lines: bool = False
     # Characters.
     longest: int = 4000
+    # Values with their labels, of which one is chosen; the first is usual.
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def no_picture(digest: str, fit: Fit) -> tuple[bytes, str]:

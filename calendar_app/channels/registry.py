@@ -8,6 +8,7 @@ from calendar_app.channels.bluesky.adapter import BlueskyAdapter
 from calendar_app.channels.discord.adapter import DiscordAdapter
 from calendar_app.channels.email.adapter import EmailAdapter
 from calendar_app.channels.log.adapter import LogAdapter
+from calendar_app.channels.mastodon.adapter import MastodonAdapter
 from calendar_app.channels.matrix.adapter import MatrixAdapter
 from calendar_app.channels.ntfy.adapter import NtfyAdapter
 from calendar_app.channels.slack.adapter import SlackAdapter
@@ -23,6 +24,7 @@ ADAPTERS: dict[str, Adapter] = {
     for adapter in (
         WebhookAdapter(),
         LogAdapter(),
+        MastodonAdapter(),
         BlueskyAdapter(),
         EmailAdapter(),
         TelegramAdapter(),

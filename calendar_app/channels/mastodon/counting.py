@@ -1,0 +1,39 @@
+"""How long a text is as Mastodon counts it. Pure.
+
+Source: mastodon/mastodon, app/validators/status_length_validator.rb: an address weighs what the instance says (23),
+of a mention only the local part counts, and the rest are grapheme clusters.
+"""
+
+from __future__ import annotations
+
+import regex
+
+_CLUSTER = regex.compile(r"\X")
+# Ends before the punctuation of its sentence, as the server's own pattern does.
+_ADDRESS = regex.compile(
+    r"(?<![\w@$#/])https?://(?:[\p{L}\p{N}_-]++\.)+\p{L}[\p{L}\p{N}-]*+(?::\d{1,5})?"
+    r"(?:[/?#](?:[^\s<>\"]*[^\s<>\"'.,;:!?)\]}»”’…])?)?",
+    regex.IGNORECASE,
+)
+_MENTION = regex.compile(r"(?<![=/\w])@(\w++(?:[.-]++\w++)*+)@[\w-]++(?:\.[\w-]++)+", regex.IGNORECASE)
+
+
+def count(text: str, per_link: int) -> int:
+    """Characters of `text`, each address weighing `per_link`."""
+    addresses = 0
+
+    def weightless(found: regex.Match[str]) -> str:
+        nonlocal addresses
+        addresses += 1
+        return "\n"
+
+    bare = _MENTION.sub(r"@\1", _ADDRESS.sub(weightless, text))
+    # Each address has left one character, which clings to nothing.
+    return clusters(bare) + addresses * (per_link - 1)
+
+
+def clusters(text: str) -> int:
+    """What a reader takes for one character each: Unicode's annex 29."""
+    if text.isascii():
+        return len(text) - text.count("\r\n")
+    return sum(1 for _ in _CLUSTER.finditer(text))
