@@ -67,6 +67,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app import assets, errors, frame, headers, row_number
     from calendar_app.api import routing as api
     from calendar_app.channels.email.views import mail
+    from calendar_app.channels.mastodon.views import mastodon
     from calendar_app.channels.views import accounts
     from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
@@ -89,6 +90,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(mail)
+    app.register_blueprint(mastodon)
     app.register_blueprint(pictures)
     app.register_blueprint(needs)
     app.register_blueprint(notices)

@@ -80,6 +80,7 @@ KEPT = (
     say_later("The server refused the post: %(why)s"),
     say_later("This address does not answer as a Mastodon server does. Check it."),
     say_later("The account has posted too much since to find this post again."),
+    say_later("The server refused to connect: %(why)s"),
     say_later("The server took a picture without naming it."),
     say_later("The server cannot use a picture of this post. Take another one."),
     say_later("The server is still preparing a picture."),
