@@ -9,6 +9,7 @@ from calendar_app.channels.connecting import change, connect, disconnect, pause,
 from calendar_app.channels.connecting import test_account as try_out
 from calendar_app.channels.models import Account
 from calendar_app.channels.packing import open_secrets
+from calendar_app.channels.registry import ADAPTERS
 from calendar_app.errors import Conflict, NotAllowed, Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Audit
@@ -61,7 +62,7 @@ def test_a_channel_that_does_not_exist_is_refused_with_those_that_do(app, channe
     team = make_team()
     with pytest.raises(Refused) as problem:
         connect(channel, "A", {}, {}, actor=make_actor(team), team_id=team.id, now=database_now())
-    assert problem.value.errors["channel"].endswith("Choose log or webhook.")
+    assert problem.value.errors["channel"].endswith(f"Choose {' or '.join(sorted(ADAPTERS))}.")
 
 
 @pytest.mark.parametrize("settings", [["url"], "url", 5])
