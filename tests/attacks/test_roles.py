@@ -35,6 +35,7 @@ OF_EDITORS = {
 OF_OWNERS = {
     *("accounts.save", "accounts.disconnect", "accounts.pause", "accounts.resume", "accounts.test"),
     *("accounts.connect", "team.invite", "team.take_back", "team.remove", "team.change_role"),
+    *("mastodon.begin", "mastodon.finish"),
     *("api.accounts_connect", "api.accounts_change", "api.accounts_disconnect", "api.accounts_test"),
 }
 OF_AUTHORS = {

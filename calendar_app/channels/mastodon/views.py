@@ -66,6 +66,7 @@ def begin() -> ResponseReturnValue:
 @member_required
 def confirm() -> ResponseReturnValue:
     """Where the server sends people back to: changes nothing yet."""
+    _need_somewhere()
     agreement = agreeing.under_way(request.args.get("state", ""))
     code = request.args.get("code", "")
     if agreement is None or not 1 <= len(code) <= 1000:
@@ -80,6 +81,7 @@ def confirm() -> ResponseReturnValue:
 @limiter.limit("20/minute")
 @member_required
 def finish() -> ResponseReturnValue:
+    _need_somewhere()
     agreement = agreeing.under_way(request.form.get("state", ""))
     if agreement is None:
         return _again(
@@ -129,6 +131,13 @@ def _for_whom() -> tuple[Team, Account | None]:
     team = db.session.get_one(Team, account.team_id) if account else current_team()
     current_actor().need(RIGHT, team.id)
     return team, account
+
+
+def _need_somewhere() -> None:
+    """Before anything is said: who manages accounts nowhere has no business here. Raises NotAllowed."""
+    actor = current_actor()
+    if not any(actor.may(RIGHT, number) for number in actor.team_ids):
+        actor.need(RIGHT, current_team().id)
 
 
 def _account(number: str) -> Account:
