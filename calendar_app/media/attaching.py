@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.media import rights
@@ -117,17 +118,32 @@ def _change_rights(post: Post, one: Wanted) -> None:
     for name, value in one.rights.items():
         setattr(one.medium, name, value)
     elsewhere = sa.select(PostPicture.post_id).where(PostPicture.media_id == one.medium.id)
+    shown = Post.state.in_(("scheduled", "published"))
     others = db.session.scalars(
-        sa.select(Post.id).where(
-            Post.id.in_(elsewhere), Post.id != post.id, Post.state.in_(("scheduled", "published"))
-        )
+        sa.select(Post).where(Post.id.in_(elsewhere), Post.id != post.id, shown)
     ).all()
+    for other in others:
+        _need_rights(other, one.medium)
     if others:
         now = database_now()
         db.session.execute(
             sa.update(Post)
-            .where(Post.id.in_(others))
+            .where(Post.id.in_([other.id for other in others]))
             .values(revision=Post.revision + 1, changed_at=now)
             .execution_options(synchronize_session="fetch")
         )
-        touch_feeds(streams_of(others), now)
+        touch_feeds(streams_of([other.id for other in others]), now)
+
+
+def _need_rights(other: Post, medium: Medium) -> None:
+    """Raises Refused when another scheduled post would go out after the licence as it is now said to end."""
+    if (
+        other.state == "scheduled"
+        and other.due_at
+        and f"pictures.{medium.id}" in rights.lapsed(other, other.due_at)
+    ):
+        sentence = say(
+            "“%(title)s” shows this picture too and is scheduled for later. Take it out there first.",
+            title=other.title or say("Untitled"),
+        )
+        raise Refused({f"pictures.{medium.id}": sentence})

@@ -138,6 +138,7 @@ def _content(digest: str, media_type: str, side: int) -> bytes:
 
 
 def _taken_in(team: Team) -> Medium:
+    current_actor().need("write posts", team.id)
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Refused({"file": say("Choose a picture first.")})

@@ -5,6 +5,7 @@ The verdict is the database: nothing in it may have changed. Whoever adds a rout
 
 from __future__ import annotations
 
+import io
 import uuid
 
 import pytest
@@ -16,6 +17,7 @@ from calendar_app.people.models import Link, Member
 from calendar_app.people.roles import actor_for
 from tests.attacks.contents import contents
 from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
+from tests.media.pictures import png
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What happens to nobody but oneself; looking; and coming in.
@@ -55,6 +57,7 @@ OF_AUTHORS = {
         "api.posts_change",
         "api.posts_discard",
     ),
+    *("pictures.upload", "pictures.attach", "api.media_upload"),
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
 }
 BODIES = {
@@ -67,6 +70,7 @@ BODIES = {
     "api.deliveries_settle": {"outcome": "sent"},
     "writing.save_draft": {"version": 2, "title": "Mine"},
     "posts.create": {"title": "Mine", "streams": ["roads"], "draft_key": "k" * 20},
+    "pictures.attach": {"title": "Mine", "stream": "roads", "version": "2"},
     "posts.save": {"title": "Mine", "stream": "roads", "version": "2"},
     "planner.move": {"version": "2", "date": "2027-05-05"},
     "streams.make": {"handle": "mine", "name": "Mine", "timezone": "UTC"},
@@ -77,6 +81,7 @@ BODIES = {
     "team.invite": {"email": "mine@example.org", "role": "owner"},
     "team.change_role": {"role": "owner"},
 }
+WITH_A_FILE = {"pictures.upload", "pictures.attach", "api.media_upload"}
 AS_JSON = {"writing.save_draft", "posts.create", "writing.preview"}
 
 
@@ -111,6 +116,8 @@ class Asker:
         body = BODIES.get(rule.endpoint, step)
         program = rule.endpoint.startswith("api.")
         sent = {"json": body} if program or rule.endpoint in AS_JSON else {"data": body}
+        if rule.endpoint in WITH_A_FILE:
+            sent = {"data": {**body, "file": (io.BytesIO(png()), "mine.png")}}
         path += "?channel=log" if rule.endpoint == "accounts.connect" else ""
         return self.browser.open(path, method=method, headers=self.headers if program else {}, **sent)
 

@@ -22,6 +22,7 @@ from calendar_app.people.roles import actor_for
 from calendar_app.posts.publishing import publish_now
 from calendar_app.times import utcnow
 from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
+from tests.media.pictures import attach, make_medium
 from tests.test_strangers import NO_THING
 
 BREAK = "\"'>--></title></textarea></script></style><q-x onq=1 style=q>{{7*191}}${7*191}<svg onload=q>%(q)s"
@@ -110,6 +111,7 @@ def things(team, owner):
     account.state, account.state_reason = "broken", BREAK
     event = {"event_starts_at": database_now(), "event_timezone": "UTC", "event_location": BREAK}
     post = make_post(stream, title=BREAK[:190], text=LONG_TEXT, link="https://e.example/\"'><q-x>", **event)
+    attach(post, make_medium(team, alt=BREAK, credit=BREAK[:190]))
     publish_now(post, actor=actor_for(owner), now=database_now())
     row = post.deliveries[0]
     row.state, row.reason, row.external_url, row.attempts = "unknown", BREAK, "javascript:q(1)", 1
@@ -124,7 +126,7 @@ def things(team, owner):
     ids = {name: db.session.scalar(sa.select(sa.func.max(model.id))) for name, model in (
         ("link_id", Link), ("session_id", Session), ("token_id", ApiToken), ("feed_id", PersonalFeed))}  # fmt: skip
     return {**NO_THING, **ids, "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": "roads",
-            "choice": "roads", "account_id": account.id, "member_id": member.id,
+            "choice": "roads", "name": "a" * 64 + ".png", "account_id": account.id, "member_id": member.id,
             "delivery_id": db.session.scalar(sa.select(Delivery.key))}  # fmt: skip
 
 

@@ -71,6 +71,18 @@ def test_a_scheduled_post_cannot_be_moved_or_changed_past_the_licence(post, acto
     assert (post.state, medium.licensed_until) == ("scheduled", day_of(post))
 
 
+def test_a_licence_is_not_cut_short_under_another_scheduled_post(post, stream, actor):
+    medium = licensed(post, day_of(post))
+    schedule(post, actor=actor, now=database_now())
+    draft = make_post(stream)
+    attach(draft, medium)
+    shorter = {"media": medium.id, "rights": "licensed", "licensed_until": day_of(post, later=-1)}
+    change = {"version": draft.version, "actor": actor, "now": database_now()}
+    errors = refused(lambda: edit(draft, {"pictures": [shorter]}, **change))
+    assert "“Bridge closed” shows this picture too" in errors[f"pictures.{medium.id}"]
+    assert medium.licensed_until == day_of(post)
+
+
 def test_nothing_is_published_now_with_a_licence_that_has_ended(post, actor):
     medium = licensed(post, "2020-01-01")
     errors = refused(lambda: publish_now(post, actor=actor, now=database_now()))
