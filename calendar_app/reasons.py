@@ -116,6 +116,8 @@ KEPT = (
     say_later(
         "The host answers. A workflow cannot be tried without posting: the first post shows whether it works."
     ),
+    say_later("None of the streams of this post is public, so there is no feed to tell a hub of."),
+    say_later("The hub answers. It is told of a feed when a post goes out."),
     say_later("characters"),
     say_later("bytes"),
     say_later("The server may have forgotten the first attempt, so a repeat could appear twice."),

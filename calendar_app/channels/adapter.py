@@ -91,6 +91,8 @@ class Content:
     published_at: datetime | None
     withdrawn_at: datetime | None = None
     pictures: tuple[Picture, ...] = ()
+    # Handles of those of its streams that everybody may know of.
+    public_streams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

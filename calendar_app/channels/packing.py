@@ -48,6 +48,9 @@ def content_of(post: Post, account: Account | None = None) -> Content:
         streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
         published_at=post.published_at, withdrawn_at=post.withdrawn_at,
         pictures=pictures_of(post),
+        public_streams=tuple(
+            one.handle for one in post.streams if one.visibility == "public" and one.archived_at is None
+        ),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from calendar_app.channels.slack.adapter import SlackAdapter
 from calendar_app.channels.teams.adapter import TeamsAdapter
 from calendar_app.channels.telegram.adapter import TelegramAdapter
 from calendar_app.channels.webhook.adapter import WebhookAdapter
+from calendar_app.channels.websub.adapter import WebsubAdapter
 
 if TYPE_CHECKING:
     from calendar_app.channels.adapter import Adapter
@@ -33,6 +34,7 @@ ADAPTERS: dict[str, Adapter] = {
         SlackAdapter(),
         NtfyAdapter(),
         TeamsAdapter(),
+        WebsubAdapter(),
     )
 }
 

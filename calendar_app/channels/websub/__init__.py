@@ -1,0 +1,1 @@
+"""WebSub: a hub that is told when public feeds have changed."""
