@@ -224,6 +224,8 @@ class FakeMastodon(Receiver):
             "uri": f"https://social.example.org/users/city/statuses/{status.id}",
             "content": "" if self.empty else rendered(status.text),
             "spoiler_text": status.asked.get("spoiler_text", ""),
+            # Real ones are as long as this.
+            "account": {"id": "101", "acct": "city", "note": "About the city. " * 300},
         }
 
 

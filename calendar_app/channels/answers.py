@@ -18,13 +18,14 @@ LONGEST_WAIT = timedelta(days=1)
 
 
 def ask(
-    call: Call, parcel: Parcel, method: str, address: str, headers: Mapping[str, str], body: bytes
-) -> Answer:
+    call: Call, parcel: Parcel, method: str, address: str, headers: Mapping[str, str], body: bytes,
+    *, max_bytes: int = 65536,
+) -> Answer:  # fmt: skip
     """Send one request within the parcel's deadline. Raises NotSent or Unclear, never the client's own errors."""
     try:
         return call.outbound.send(
             method, address, headers=dict(headers), content=body, deadline=parcel.deadline,
-            before_first_byte=call.before_first_byte,
+            before_first_byte=call.before_first_byte, max_bytes=max_bytes,
         )  # fmt: skip
     except (outbound.BadAddress, outbound.NotSent) as error:
         raise NotSent(str(error)) from error

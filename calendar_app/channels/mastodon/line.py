@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from calendar_app.channels.adapter import Call, Parcel
     from calendar_app.outbound import Answer
 
-LONGEST_ANSWER = 300
+LONGEST_SENTENCE = 300
+# Forty statuses, each with the whole of its account.
+MOST_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Line:
     def ask(self, method: str, path: str) -> Answer:
         """A question, or a change that nobody sees: asked again when no answer comes."""
         with posting.harmless_to_repeat():
-            return self._send(self._quietly(), method, path, {}, b"")
+            return self._send(self._quietly(), method, path, {}, b"", max_bytes=MOST_BYTES)
 
     def tell(self, path: str, payload: Mapping[str, Any]) -> Answer:
         """POST of JSON that publishes nothing."""
@@ -61,12 +63,23 @@ class Line:
         with posting.harmless_to_repeat():
             return self._send(self._quietly(), "POST", path, headers, body)
 
-    def _send(self, call: Call, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _send(
+        self,
+        call: Call,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        max_bytes: int = 65536,
+    ) -> Answer:
         token = self.parcel.secrets.get("token")
         named = {"accept": "application/json", **headers}
         if token:
             named["authorization"] = f"Bearer {token}"
-        return answers.ask(call, self.parcel, method, f"{self.server}{path}", named, body)
+        return answers.ask(
+            call, self.parcel, method, f"{self.server}{path}", named, body, max_bytes=max_bytes
+        )
 
     def _quietly(self) -> Call:
         return replace(self.call, before_first_byte=lambda: None)
@@ -115,7 +128,7 @@ def error_of(answer: Answer) -> str:
     """What the server says went wrong, on one line."""
     told = posting.told(answer)
     said = told.get("error_description") or told.get("error")
-    return " ".join(str(said).split())[:LONGEST_ANSWER] if isinstance(said, str) else ""
+    return " ".join(str(said).split())[:LONGEST_SENTENCE] if isinstance(said, str) else ""
 
 
 _NOT_LET = "The server does not let this account post. Connect it anew with the rights to write."

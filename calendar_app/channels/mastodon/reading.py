@@ -65,7 +65,9 @@ def who(line: Line) -> dict[str, Any]:
 def plain_words(markup: str) -> str:
     """Letters and digits of a text or of a status in HTML, without the servers of mentions."""
     text = _DOMAIN.sub(r"\1", markup)
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    words = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    # Signs alone are all that such a text has to be known by.
+    return words or re.sub(r"\s+", "", text)
 
 
 NO_MASTODON = "This address does not answer as a Mastodon server does. Check it."
