@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,11 +14,13 @@ import sqlalchemy as sa
 from calendar_app.channels.mastodon import agreeing
 from calendar_app.channels.models import Account
 from calendar_app.channels.packing import open_secrets
-from calendar_app.extensions import db
+from calendar_app.extensions import db, writing
+from calendar_app.people.models import Team
 from tests.channels.mastodon_steps import mastodon_place
 from tests.channels.steps import delivery_of, due_post, send_due
 from tests.factories import make_account, make_person, make_stream, make_team
 from tests.fake_mastodon import TOKEN, FakeMastodon
+from tests.receiver import answer
 
 ASK, BACK = "/accounts/mastodon/agreement", "/accounts/mastodon/agreed"
 
@@ -185,3 +188,32 @@ def test_another_teams_account_or_another_channels_is_not_there(owner, server):
 def test_the_page_of_the_channel_leads_here(owner):
     page = owner.get("/accounts/new?channel=mastodon").text
     assert ASK in page and '<select class="input" id="settings.visibility"' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "slow"),
+    [
+        (ASK, {}, "/api/v1/apps"),
+        ("/accounts/new?channel=mastodon", {"name": "City", "secrets.token": TOKEN}, "/api/v2/instance"),
+    ],
+)
+def test_while_a_server_takes_its_time_others_can_write(app, owner, server, path, form, slow):
+    """On SQLite there is one writer at a time: a slow server must not keep the publisher from its turn."""
+    team = make_team("Before")
+    number = team.id
+    server.plan(answer(200, delay=1.0), path=slow)
+    seen = []
+
+    def write_meanwhile():
+        with app.app_context(), writing():
+            db.session.execute(sa.update(Team).where(Team.id == number).values(name="Meanwhile"))
+            db.session.commit()
+            seen.append(len(server.ledger))
+            db.session.remove()
+
+    timer = threading.Timer(0.5, write_meanwhile)
+    timer.start()
+    owner.send(path, {"server": server.server, "settings.server": server.server, **form})
+    timer.join(10)
+    assert seen == [1]
+    assert team.name == "Meanwhile"

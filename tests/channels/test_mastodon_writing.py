@@ -61,6 +61,11 @@ def test_what_was_posted_is_known_again_as_the_server_shows_it(words):
     assert not reading._says(shown, text + " more")
 
 
+def test_signs_alone_are_known_by_themselves():
+    assert reading._says({"content": rendered("🚧 🚦!")}, "🚧 🚦!")
+    assert not reading._says({"content": rendered("🚧 🚧!")}, "🚧 🚦!")
+
+
 def test_a_preview_tells_how_much_of_each_part_is_used():
     settings = {**LEARNT, "warning": "News"}
     payload = ADAPTER.compose(content("See https://example.org/" + "a" * 90), "publish", settings)
