@@ -118,6 +118,7 @@ KEPT = (
     ),
     say_later("None of the streams of this post is public, so there is no feed to tell a hub of."),
     say_later("The hub answers. It is told of a feed when a post goes out."),
+    say_later("This post has no words to send. Give it a title or a text."),
     say_later("characters"),
     say_later("bytes"),
     say_later("The server may have forgotten the first attempt, so a repeat could appear twice."),

@@ -112,6 +112,8 @@ def published_id(parcel: Parcel) -> str:
 
 def hold_to(parts: Sequence[Part]) -> None:
     """Raises Rejected for a message that the service would refuse or cut."""
+    if not any(part.text.strip() for part in parts):
+        raise Rejected("This post has no words to send. Give it a title or a text.")
     for part in parts:
         if part.count > part.most:
             raise Rejected(

@@ -145,6 +145,15 @@ def test_a_text_changed_in_between_replaces_what_has_gone_out(place):
     assert delivery_of(post).notes["pages"] == ["77"]
 
 
+def test_a_post_without_a_word_fails_with_a_reason(place):
+    post = due_post(place.stream, title="", text="[unused]: https://example.org")
+    send_due()
+    row = delivery_of(post)
+    assert (row.state, row.reason, place.calls()) == (
+        "failed", "This post has no words to send. Give it a title or a text.", [],
+    )  # fmt: skip
+
+
 def test_more_messages_than_anybody_reads_are_told_beforehand_and_not_sent(place):
     post = due_post(place.stream, title="", text="word " * 10_000)
     send_due()
