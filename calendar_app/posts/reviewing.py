@@ -41,7 +41,10 @@ def take_back(post: Post, *, actor: Actor, now: datetime) -> None:
 
 
 def need_right_to_change(post: Post, actor: Actor) -> None:
-    """What was agreed on, its time included, changes only by those who may agree. Raises NotAllowed."""
+    """The words that were agreed on change only by those who may agree; when they go out is the author's to say.
+
+    Raises NotAllowed.
+    """
     if post.state not in {"approved", "scheduled", "published"} or actor.may("approve posts", post.team_id):
         return
     if any(stream.needs_approval for stream in post.streams):

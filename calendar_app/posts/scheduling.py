@@ -17,7 +17,6 @@ from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings, Moment
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
-from calendar_app.posts.reviewing import need_right_to_change
 from calendar_app.posts.showing import readers_see_change
 from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.streams.cadence import Cadence, next_free
@@ -102,7 +101,6 @@ def reschedule(
     if not post.plannable:
         title, state = post.title or say("This post"), in_a_sentence(post.state)
         raise Conflict(say("“%(title)s” has been %(state)s and keeps its time.", title=title, state=state))
-    need_right_to_change(post, actor)
     found = Findings()
     planned = checking.moment(publish_at, timezone, found, fold=fold)
     found.settle()

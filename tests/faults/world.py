@@ -90,7 +90,9 @@ def verdict(receiver, name, *, kills=0, **more):
         **more,
     }
     keep(figures)
-    never = {name: figures[name] for name in ("lost", "doubled", "early", "false delivered", "stuck", "unknown")}
+    never = {
+        name: figures[name] for name in ("lost", "doubled", "early", "false delivered", "stuck", "unknown")
+    }
     assert never == dict.fromkeys(never, 0), figures
     assert set(done) == set(due), "each has arrived, and nothing else has"
     return figures

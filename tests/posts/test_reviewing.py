@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 import sqlalchemy as sa
 
@@ -11,7 +9,6 @@ from calendar_app.errors import Conflict, NotAllowed
 from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Audit
 from calendar_app.posts.reviewing import approve, send_for_review, take_back
-from calendar_app.posts.scheduling import reschedule
 from calendar_app.posts.steps import first_step, further_steps, steps
 from tests.factories import (
     make_account,
@@ -20,7 +17,6 @@ from tests.factories import (
     make_scheduled,
     make_stream,
     make_team,
-    plan_for,
 )
 
 
@@ -142,19 +138,3 @@ def test_the_next_slot_is_offered_where_there_are_slots_and_removal_where_nothin
     tried = make_scheduled(stream)
     tried.state, tried.deliveries[0].attempts = "draft", 1
     assert "discard" not in steps(tried, actor)
-
-
-@pytest.mark.parametrize("state", ["approved", "scheduled"])
-def test_the_time_of_what_was_agreed_on_moves_only_with_an_approver(app, state):
-    post = make_post(make_stream(needs_approval=True))
-    plan_for(post, database_now() + timedelta(hours=1))
-    post.state = state
-    db.session.commit()
-    wall, due = "2030-07-01T09:00", post.due_at
-    with pytest.raises(NotAllowed, match="has been approved"):
-        reschedule(post, wall, "Europe/Oslo", version=post.version,
-                   actor=make_actor(post.team, "author"), now=database_now())  # fmt: skip
-    assert post.due_at == due
-    reschedule(post, wall, "Europe/Oslo", version=post.version, actor=make_actor(post.team, "editor"),
-               now=database_now())  # fmt: skip
-    assert post.publish_at.startswith(wall)
