@@ -21,6 +21,7 @@ SAME_EVERYWHERE = {
     *("Sluice", "Europe", "Oslo", "UTC", "Atom", "RSS", "OPML", "JSON", "Feed", "Google", "Calendar", "com"),
     *("Outlook", "Microsoft", "Webhook", "Enter", "Escape", "Shift", "Ctrl", "English", "Norsk", "bokmål"),
     *("Svenska", "Filter", "Iris", "Program", "Team", "Text", "for", "min", "publish", "Fjordvik", "Status"),
+    *("Bluesky", "Discord", "Mastodon", "Matrix", "Teams", "Slack", "Telegram", "WebSub", "ntfy"),
     *("April", "August", "September", "November", "December"),
 }
 HEADINGS = {
