@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
     """
     from calendar_app.reasons import retell
 
-    app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say)
+    app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say, grouped=grouped)
     app.jinja_env.filters.update(capital=capital, retell=retell)
 
     @app.before_request

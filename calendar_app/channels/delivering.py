@@ -48,6 +48,8 @@ def drain(budget_seconds: float = 20.0, *, lease_seconds: float = LEASE_SECONDS)
     Needs an app context. Ends when nothing is near, or after `budget_seconds`. Calls that are then in flight are
     waited for; meanwhile, for as long again, work of other accounts is taken: a slow host delays nobody else.
     """
+    # A transaction that has only read so far could not become one that writes, once another has written.
+    db.session.commit()
     with writing(), ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
         return _Drain(pool, lease_seconds).run(budget_seconds)
 
@@ -59,12 +61,13 @@ def rehearse() -> None:
     """
     outbound()
     try:
-        sweep()
-        miss_overdue()
-        publish_due(1)
-        claim(1)
-        finish([Outcome(0, 0, "delivered")])
-        next_due()
+        with writing():
+            sweep()
+            miss_overdue()
+            publish_due(1)
+            claim(1)
+            finish([Outcome(0, 0, "delivered")])
+            next_due()
     except SQLAlchemyError as error:
         log.info("no rehearsal: %s", error)
     finally:

@@ -25,19 +25,23 @@ from calendar_app.streams.models import Stream
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from calendar_app.channels.adapter import Part
+
 # An id of the right form for a post that has none yet.
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What one account would be sent: the adapter's own payload, and the variant's mark."""
+    """What one account would be sent, as a payload and in parts, why it would not, and the variant's mark."""
 
     account: Account
     kind: str
     channel_name: str
     payload: Mapping[str, Any]
     own_text: bool
+    parts: tuple[Part, ...]
+    problems: tuple[str, ...]
 
     @property
     def as_json(self) -> str:
@@ -77,9 +81,12 @@ def previews(imagined: Post) -> list[Preview]:
     for account in imagined.targets:
         adapter = ADAPTERS.get(account.channel)
         if adapter is not None:
-            payload = adapter.compose(content_of(imagined, account), "publish", account.settings)
+            content = content_of(imagined, account)
+            payload = adapter.compose(content, "publish", account.settings)
             own = any(place.account_id == account.id and place.text for place in imagined.places)
-            found.append(Preview(account, adapter.kind, adapter.name, payload, own))
+            parts = adapter.preview(payload, account.settings)
+            problems = adapter.problems(content, account.settings)
+            found.append(Preview(account, adapter.kind, adapter.name, payload, own, parts, problems))
     return found
 
 

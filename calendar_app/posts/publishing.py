@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from calendar_app.channels.models import WAITING, Delivery
+from calendar_app.channels.objecting import objections
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
@@ -61,7 +62,7 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
     need_streams_in_use(post)
     if not post.title and not post.text:
         raise Refused({"text": say("Write a title or a text first.")})
-    if sentences := rights.lapsed(post, now):
+    if sentences := {**rights.lapsed(post, now), **objections(post)}:
         raise Refused(sentences)
     if on_hold():
         raise Conflict(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from calendar_app.channels.models import WAITING, Delivery
+from calendar_app.channels.objecting import objections
 from calendar_app.channels.registry import adapter_for
 from calendar_app.errors import Conflict, Refused, Stale
 from calendar_app.extensions import db
@@ -55,6 +56,7 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
     else:
         checking.in_future(Moment(post.publish_at, post.timezone, post.due_at), now, found)
         found.errors.update(rights.lapsed(post, post.due_at))
+    found.errors.update(objections(post))
     found.settle()
     post.state = "scheduled"
     post.called_off_at = None
@@ -124,6 +126,7 @@ def replan(post: Post, now: datetime) -> None:
     if post.publish_at and post.timezone and post.due_at:
         checking.in_future(Moment(post.publish_at, post.timezone, post.due_at), now, found)
         found.errors.update(rights.lapsed(post, post.due_at))
+    found.errors.update(objections(post))
     found.settle()
     plan_deliveries(post)
 
