@@ -18,6 +18,7 @@ from calendar_app import create_app, migrating
 from calendar_app.config import Settings
 from calendar_app.extensions import db, start_writing, stop_writing
 from calendar_app.people.setting_up import ensure_site
+from calendar_app.supervising import guard
 from tests.browsing import Browser
 
 KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
@@ -189,3 +190,20 @@ def _truncate(statement):
         except sa.exc.OperationalError:
             if again == 9:
                 raise
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_else_works_on_the_database(request):
+    """Processes that a module of tests leaves behind would do the work of later tests, now and then."""
+    yield
+    left = [row for row in guard.descendants(os.getpid()) if _works(row)]
+    package = {"tests.browser"}
+    assert not left or request.module.__package__ in package, f"{request.module.__name__} left {left} behind"
+
+
+def _works(pid):
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return bool({b"clock", b"worker"} & set(command))

@@ -25,8 +25,9 @@ class Live:
     reader: httpx.Client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _live_processes():
+    """Gone before any other test: a clock and a worker that stay would publish what that test has planned."""
     started = {}
     yield started
     for group, _ in started.values():
