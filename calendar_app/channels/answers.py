@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from calendar_app import outbound
-from calendar_app.channels.adapter import Call, NotSent, Parcel, Unclear
+from calendar_app.channels.adapter import Call, Gone, NotSent, Parcel, Trouble, Unclear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,24 @@ def ask(
         raise NotSent(str(error)) from error
     except outbound.Ambiguous as error:
         raise Unclear(str(error)) from error
+
+
+def usual_trouble(
+    status: int, headers: Mapping[str, str], call: Call, *, after: datetime | None = None
+) -> Trouble | None:
+    """What a status means whoever answers: gone, moved, busy, stumbled. None where the channel has to say.
+
+    `after`: when the body asks to come again, for a busy place whose headers say nothing.
+    """
+    if status == 410:
+        return Gone("The receiver answered 410 Gone: it does not want to be called again.")
+    if 300 <= status < 400:
+        return NotSent(f"The address answered with a redirect ({status}). Enter the address it leads to.")
+    if status in {429, 503}:
+        return NotSent(f"The receiver is busy ({status}).", after=not_before(headers, call.now()) or after)
+    if status >= 500:
+        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.")
+    return None
 
 
 def not_before(headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -54,15 +54,8 @@ def named(value: object) -> str:
 def trouble(answer: Answer, call: Call, after: datetime | None = None) -> Trouble:
     """What a status that is no success means anywhere. `after`: when the body says to come again."""
     status = answer.status
-    if status == 410:
-        return Gone("The receiver answered 410 Gone: it does not want to be called again.")
-    if 300 <= status < 400:
-        return NotSent(f"The address answered with a redirect ({status}). Enter the address it leads to.")
-    if status in {429, 503}:
-        when = answers.not_before(answer.headers, call.now()) or after
-        return NotSent(f"The receiver is busy ({status}).", after=when)
-    if status >= 500:
-        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.")
+    if usual := answers.usual_trouble(status, answer.headers, call, after=after):
+        return usual
     if status == 401:
         return revoked()
     if 200 <= status < 300 or status in {404, 408, 421, 425}:

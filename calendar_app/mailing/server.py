@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from calendar_app.config import is_loopback
 
 PORTS = {"plain": 25, "starttls": 587, "tls": 465}
 EXPECTED = "SLUICE_MAIL_URL must be log: or begin with smtp:// or smtps:// (smtp://user:password@host:587?starttls=1)."
@@ -35,7 +36,7 @@ def server_of(url: str) -> MailServer | None:
     security = _security(parts.scheme, parts.query)
     server = MailServer(parts.hostname, port or PORTS[security], security,
                         unquote(parts.username or ""), unquote(parts.password or ""))  # fmt: skip
-    if server.user and security == "plain" and not _on_this_machine(server.host):
+    if server.user and security == "plain" and not is_loopback(server.host):
         raise ValueError(
             "SLUICE_MAIL_URL would send its password unencrypted. Add ?starttls=1, or begin with smtps://."
         )
@@ -49,12 +50,3 @@ def _security(scheme: str, query: str) -> str:
     if scheme == "smtps":
         return "tls"
     return "starttls" if options.get("starttls", ["0"])[-1] == "1" else "plain"
-
-
-def _on_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

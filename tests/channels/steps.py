@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from calendar_app.channels.claiming import claim
+from calendar_app.channels.connecting import connect
 from calendar_app.channels.delivering import drain
 from calendar_app.channels.models import Delivery
 from calendar_app.channels.packing import pack
+from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
-from tests.factories import make_account, make_scheduled, make_stream
+from tests.factories import make_account, make_actor, make_scheduled, make_stream, make_team
 
 SECRET = "whsec_c2x1aWNlLXRlc3RzLXNsdWljZS10ZXN0cy0wMDAx"
 
@@ -79,3 +83,21 @@ def let_lease_expire(row):
 def states():
     db.session.expire_all()
     return sorted(db.session.query(Delivery.state).all())
+
+
+def refused(channel, settings=None, secrets=None):
+    """The sentences at each field of an account that cannot be connected."""
+    team = make_team()
+    with pytest.raises(Refused) as problem:
+        connect(channel, "Ours", settings or {}, secrets or {}, actor=make_actor(team), team_id=team.id,
+                now=database_now())  # fmt: skip
+    db.session.rollback()
+    assert all(sentence.endswith((".", "?")) for sentence in problem.value.errors.values())
+    return problem.value.errors
+
+
+def grown(post, text):
+    """A post that was planned and is longer by now than its place takes, as when the place took more then."""
+    post.text = text
+    db.session.commit()
+    return post

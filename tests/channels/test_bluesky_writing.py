@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendar_app.channels import graphemes
 from calendar_app.channels.adapter import Picture
-from calendar_app.channels.bluesky import facets, graphemes, tids, writing
+from calendar_app.channels.bluesky import facets, tids, writing
 from calendar_app.channels.bluesky.adapter import BlueskyAdapter
 from calendar_app.channels.bluesky.shelf import Shelf
 from tests.channels.bluesky_steps import OUT_AT, content

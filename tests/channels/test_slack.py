@@ -17,7 +17,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.posts.text import to_html
 from tests.channels.contract import *  # noqa: F403
 from tests.channels.services import Service, place_of
-from tests.channels.steps import delivery_of, due_post, send_due
+from tests.channels.steps import delivery_of, due_post, grown, refused, send_due
 from tests.channels.unkeyed_contract import *  # noqa: F403
 from tests.factories import make_actor, make_team
 from tests.receiver import answer
@@ -67,7 +67,7 @@ def test_every_mark_of_a_post_has_its_counterpart(text, written):
 
 
 def test_a_longer_text_than_slack_shows_is_told_beforehand_and_not_sent(place):
-    post = due_post(place.stream, title="", text="x" * 40_001)
+    post = grown(due_post(place.stream, title=""), "x" * 40_001)
     send_due()
     row = delivery_of(post)
     assert (row.state, place.calls()) == ("failed", [])
@@ -107,20 +107,9 @@ def test_an_answer_without_the_word_ok_is_no_success(place, said):
     "address", ["", "hook", "http://10.0.0.1/services/T/B/x", "https://name:word@example.org/"]
 )
 def test_what_is_no_address_is_refused_at_its_field(app, address):
-    team = make_team()
-    with pytest.raises(Refused) as problem:
-        connect(
-            "slack",
-            "S",
-            {},
-            {"address": address},
-            actor=make_actor(team),
-            team_id=team.id,
-            now=database_now(),
-        )
-    db.session.rollback()
-    assert set(problem.value.errors) == {"secrets.address"}
-    assert problem.value.errors["secrets.address"].endswith(".")
+    problems = refused("slack", {}, {"address": address})
+    assert set(problems) == {"secrets.address"}
+    assert problems["secrets.address"].endswith(".")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -12,12 +12,11 @@ from calendar_app.channels.connecting import test_account as try_out
 from calendar_app.channels.packing import content_of, open_secrets
 from calendar_app.channels.registry import adapter_for
 from calendar_app.channels.teams import card
-from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.posts.text import to_html
 from tests.channels.contract import *  # noqa: F403
 from tests.channels.services import Service, place_of
-from tests.channels.steps import delivery_of, due_post, send_due
+from tests.channels.steps import delivery_of, due_post, grown, refused, send_due
 from tests.channels.unkeyed_contract import *  # noqa: F403
 from tests.factories import make_actor, make_team
 from tests.receiver import answer
@@ -87,7 +86,7 @@ def test_lists_quotes_and_code_are_told_apart():
 
 
 def test_a_longer_text_than_a_card_holds_is_told_beforehand_and_not_sent(place):
-    post = due_post(place.stream, text="x" * 29_000)
+    post = grown(due_post(place.stream), "x" * 29_000)
     send_due()
     row = delivery_of(post)
     assert (row.state, place.calls()) == ("failed", [])
@@ -122,19 +121,8 @@ def test_a_connector_says_1_when_it_has_posted(place, said, state):
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("address", ["", "hook", "http://10.0.0.1/workflows/1"])
 def test_what_is_no_address_is_refused_at_its_field(app, address):
-    team = make_team()
-    with pytest.raises(Refused) as problem:
-        connect(
-            "teams",
-            "T",
-            {},
-            {"address": address},
-            actor=make_actor(team),
-            team_id=team.id,
-            now=database_now(),
-        )
-    db.session.rollback()
-    assert set(problem.value.errors) == {"secrets.address"}
+    problems = refused("teams", {}, {"address": address})
+    assert set(problems) == {"secrets.address"}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -58,8 +58,10 @@ def test_a_withdrawal_changes_the_feeds_as_well(place):
 
 
 def test_a_post_of_internal_streams_has_nothing_to_tell(app, receiver):
-    stream, account = connected(receiver, "websub", stream=make_stream(visibility="internal"))
+    stream, account = connected(receiver, "websub")
     post = due_post(stream)
+    stream.visibility = "internal"
+    db.session.commit()
     send_due()
     row = delivery_of(post)
     assert (row.state, receiver.ledger) == ("failed", [])

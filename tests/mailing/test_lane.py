@@ -19,15 +19,7 @@ from calendar_app.starting import _parts
 from jobs import clock, mail
 from tests.conftest import wait_until
 from tests.factories import make_person, make_team
-from tests.mail_server import MailServer
 from tests.processes import running
-
-
-@pytest.fixture
-def server():
-    made = MailServer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ MAIL = b"Subject: Bridge\r\n\r\nClosed.\r\n"
 
 
 @pytest.fixture
-def server():
-    made = MailServer()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def mailer(server):
     with Mailer(Named("127.0.0.1", server.port, "plain"), "sluice.example", seconds=1.0) as made:
         yield made

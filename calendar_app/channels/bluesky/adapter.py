@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendar_app import outbound as world
+from calendar_app.channels import graphemes
 from calendar_app.channels.adapter import Adapter, Call, Content, Field, Parcel, Part, Rejected, Sent
-from calendar_app.channels.bluesky import facets, graphemes, sending, writing, xrpc
+from calendar_app.channels.bluesky import facets, sending, writing, xrpc
 from calendar_app.channels.bluesky.session import Line, Sessions
 from calendar_app.errors import Refused
 from calendar_app.languages import say, say_count, say_later

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels.bluesky import graphemes
+from calendar_app.channels import graphemes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

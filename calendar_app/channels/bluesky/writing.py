@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels.bluesky import facets, graphemes, tids
+from calendar_app.channels import graphemes
+from calendar_app.channels.bluesky import facets, tids
 from calendar_app.channels.splitting import split
 from calendar_app.posts.text import excerpt, to_plain
 from calendar_app.times import rfc3339

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from calendar_app.channels import answers
-from calendar_app.channels.adapter import Call, Gone, NotSent, Parcel, Rejected, Trouble, Unclear
+from calendar_app.channels.adapter import Call, NotSent, Parcel, Rejected, Trouble, Unclear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,16 +75,9 @@ def write(call: Call, parcel: Parcel, name: str, data: Mapping[str, Any], token:
 def trouble(reply: Reply, call: Call, *, published: bool) -> Trouble:
     """What a refusal means; `published`: the call was one whose effect readers may see."""
     status = reply.status
-    if 300 <= status < 400:
-        return NotSent(f"The address answered with a redirect ({status}). Enter the address it leads to.")
-    if status in {429, 503}:
-        return NotSent(
-            f"The receiver is busy ({status}).", after=answers.not_before(reply.headers, call.now())
-        )
-    if status == 410:
-        return Gone("The receiver answered 410 Gone: it does not want to be called again.")
-    if status >= 500 and published:
-        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.")
+    usual = answers.usual_trouble(status, reply.headers, call)
+    if usual and (published or not isinstance(usual, Unclear)):
+        return usual
     if status in {400, 403, 413, 415, 422}:
         return Rejected(f"The receiver refused the post ({status}). {said_by(reply)}".strip())
     return NotSent(f"The receiver answered {status}. {said_by(reply)}".strip())

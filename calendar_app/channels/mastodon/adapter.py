@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels import posting
+from calendar_app.channels import graphemes, posting
 from calendar_app.channels.adapter import Adapter, Call, Content, Field, NotSent, Parcel, Part, Rejected, Sent
 from calendar_app.channels.mastodon import limits, reading, sending, serving, writing
 from calendar_app.channels.mastodon import line as lines
-from calendar_app.channels.mastodon.counting import clusters, count
+from calendar_app.channels.mastodon.counting import count
 from calendar_app.channels.mastodon.line import Line
 from calendar_app.errors import Refused
 from calendar_app.languages import say, say_later
@@ -94,7 +94,7 @@ class MastodonAdapter(Adapter):
 
     def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
         known = limits.limits_of(settings)
-        shut = clusters(payload.get("warning", ""))
+        shut = graphemes.count(payload.get("warning", ""))
         return tuple(
             Part(text, count(text, known.per_link) + shut, known.most, say_later("characters"))
             for text in payload.get("parts", ())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import regex
 
-_CLUSTER = regex.compile(r"\X")
+from calendar_app.channels import graphemes
+
 # Ends before the punctuation of its sentence, as the server's own pattern does.
 _ADDRESS = regex.compile(
     r"(?<![\w@$#/])https?://(?:[\p{L}\p{N}_-]++\.)+\p{L}[\p{L}\p{N}-]*+(?::\d{1,5})?"
@@ -29,11 +30,4 @@ def count(text: str, per_link: int) -> int:
 
     bare = _MENTION.sub(r"@\1", _ADDRESS.sub(weightless, text))
     # Each address has left one character, which clings to nothing.
-    return clusters(bare) + addresses * (per_link - 1)
-
-
-def clusters(text: str) -> int:
-    """What a reader takes for one character each: Unicode's annex 29."""
-    if text.isascii():
-        return len(text) - text.count("\r\n")
-    return sum(1 for _ in _CLUSTER.finditer(text))
+    return graphemes.count(bare) + addresses * (per_link - 1)

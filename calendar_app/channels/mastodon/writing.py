@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels.mastodon.counting import clusters, count
+from calendar_app.channels import graphemes
+from calendar_app.channels.mastodon.counting import count
 from calendar_app.channels.mastodon.limits import limits_of
 from calendar_app.channels.splitting import split
 from calendar_app.languages import grouped, say, say_count
@@ -57,7 +58,7 @@ def texts(content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
 
 def room(settings: Mapping[str, Any]) -> int:
     """Characters of one part: the content warning counts as well."""
-    return limits_of(settings).most - clusters(_warning(settings))
+    return limits_of(settings).most - graphemes.count(_warning(settings))
 
 
 def problems(content: Content, settings: Mapping[str, Any]) -> Iterator[str]:

@@ -14,14 +14,12 @@ from calendar_app.channels.adapter import (
     Call,
     Content,
     Field,
-    Gone,
     NotSent,
     Parcel,
     Picture,
     Rejected,
     Sent,
     Trouble,
-    Unclear,
 )
 from calendar_app.channels.webhook import signing
 from calendar_app.errors import Refused
@@ -136,16 +134,7 @@ def _picture(one: Picture) -> dict[str, Any]:
 
 def _trouble(answer: Answer, call: Call) -> Trouble:
     status = answer.status
-    if status == 410:
-        return Gone("The receiver answered 410 Gone: it does not want to be called again.")
-    if 300 <= status < 400:
-        return NotSent(f"The address answered with a redirect ({status}). Enter the address it leads to.")
-    if status in {429, 503}:
-        return NotSent(
-            f"The receiver is busy ({status}).", after=answers.not_before(answer.headers, call.now())
-        )
-    if status >= 500:
-        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.")
     if status in {400, 405, 406, 411, 413, 414, 415, 422, 431}:
         return Rejected(f"The receiver refused the post ({status}).")
-    return NotSent(f"The receiver answered {status}.")
+    usual = answers.usual_trouble(status, answer.headers, call)
+    return usual or NotSent(f"The receiver answered {status}.")
