@@ -12,7 +12,7 @@ from calendar_app import enqueue
 from calendar_app.channels.email import adapter as email_adapter
 from calendar_app.channels.email.models import Mailing
 from calendar_app.extensions import database_now, db, start_writing, stop_writing
-from tests.channels.steps import delivery_of, due_post, send_due
+from tests.channels.steps import bring_forward, delivery_of, due_post, send_due
 from tests.channels.test_email import people, server, with_list, with_mail  # noqa: F401
 from tests.conftest import wait_until
 from tests.processes import running
@@ -73,6 +73,8 @@ def test_killed_workers_send_to_nobody_twice(app, server, monkeypatch, lost):  #
     assert found["sent"] + found["unknown"] == MANY
     sent = set(db.session.scalars(sa.select(Mailing.address).where(Mailing.state == "sent")))
     assert sent <= set(server.recipients())
+    # The last worker may have been ended before it called for the sum: then its time is what calls for it.
+    bring_forward(delivery_of(post))
     send_due()
     row = delivery_of(post)
     assert row.state == ("unknown" if found["unknown"] else "delivered")
