@@ -9,6 +9,7 @@ import { state } from "./composer_state.js";
 import "./composer_standing.js";
 import * as tabs from "./composer_tabs.js";
 import * as time from "./composer_time.js";
+import * as toolbar from "./composer_toolbar.js";
 
 // A page of a new post has no addresses for its steps yet.
 const PATHS = { schedule: "schedule", "next slot": "schedule", review: "review", approve: "approval", publish: "publication" };
@@ -73,6 +74,7 @@ if (form) {
   time.attach(form);
   counter.attach(form);
   tabs.attach(form);
+  toolbar.attach(form);
   pictures.attach(form);
   preview.attach(form);
   saving.start(form);
