@@ -162,6 +162,10 @@ class NotSent(Trouble):
         self.after = after
 
 
+class NotYet(NotSent):
+    """Nothing went wrong: a part is done, and a later attempt goes on with the rest."""
+
+
 class Rejected(Trouble):
     """Certainly nothing arrived, and trying again would not help."""
 

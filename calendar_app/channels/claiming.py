@@ -41,12 +41,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim. `after` (for retry) is the earliest next attempt."""
+    """What became of a claim. `after` (for retry) is the earliest next attempt.
+
+    `held_up` is what went wrong, to be told also once a later attempt has succeeded.
+    """
 
     id: int
     fence: int
     state: str
     reason: str | None = None
+    held_up: str | None = None
     after: datetime | None = None
     sent_at: datetime | None = None
     external_id: str = ""
@@ -121,6 +125,8 @@ def _columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
         values["notes"] = dict(outcome.notes)
     if outcome.ambiguous:
         values["ambiguous"] = True
+    if outcome.held_up:
+        values["held_up"] = _fitting(outcome.held_up)
     if outcome.state == "retry":
         values["next_at"] = outcome.after
     else:

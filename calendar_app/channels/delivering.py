@@ -168,7 +168,9 @@ class _Drain:
         row = taken.delivery
         self.under_way[row.id, taken.fence] = row.account_id
         after = taken.now if state == "retry" else None
-        self.done.put(Outcome(row.id, taken.fence, state, reason, after=after, account_state=account_state))
+        self.done.put(
+            Outcome(row.id, taken.fence, state, reason, reason, after=after, account_state=account_state)
+        )
 
     def _start(self, parcel: Parcel) -> None:
         self.under_way[parcel.id, parcel.fence] = parcel.account_id

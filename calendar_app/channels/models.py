@@ -99,6 +99,8 @@ class Delivery(Model):
     external_id: Mapped[str | None] = mapped_column(sa.String(500))
     external_url: Mapped[str | None] = mapped_column(sa.String(2000))
     reason: Mapped[str | None] = mapped_column(sa.String(LONGEST_REASON))
+    # What went wrong at the attempt before: `reason` is of the latest one alone.
+    held_up: Mapped[str | None] = mapped_column(sa.String(LONGEST_REASON))
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

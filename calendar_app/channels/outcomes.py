@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_app.channels.models import STUCK
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_app.channels.models import Delivery
+    from calendar_app.posts.models import Post
+
+# Up to here the pages say “on time”.
+ON_TIME = timedelta(seconds=1)
 
 
 def outcome(delivery: Delivery, when: Callable[[datetime], str], *, now: datetime) -> str:
@@ -28,7 +33,28 @@ def outcome(delivery: Delivery, when: Callable[[datetime], str], *, now: datetim
         return say("Failed because: %(reason)s", reason=reason)
     if delivery.state == "missed" and reason:
         return say("Missed because: %(reason)s", reason=reason)
+    if delivery.state == "delivered":
+        reason = f"{reason} {on_the_way(delivery)}".strip()
     return f"{headline} {reason}".strip()
+
+
+def on_the_way(delivery: Delivery) -> str:
+    """Why a delivered one took several attempts, or was late; nothing where all went as planned."""
+    if delivery.held_up:
+        return say("Tried again because: %(reason)s", reason=retell(delivery.held_up))
+    if delivery.sent_at is None or delivery.sent_at - delivery.due_at < ON_TIME:
+        return ""
+    with_its_post = delivery.action == "publish" and delivery.due_at == delivery.post.due_at
+    return (with_its_post and why_late(delivery.post)) or say(
+        "It waited for its turn: the account was paused or busy, or Sluice was stopped or without its database."
+    )
+
+
+def why_late(post: Post) -> str:
+    """Why a published post was late on our own pages, as far as can be told; nothing where it was not."""
+    if not post.due_at or not post.published_at or post.published_at - post.due_at < ON_TIME:
+        return ""
+    return say("Sluice came to it late: it was stopped, held back or busy, or its database was away.")
 
 
 def needs_person(delivery: Delivery) -> bool:

@@ -62,7 +62,7 @@ def _send_again(delivery: Delivery, now: datetime) -> None:
     delivery.state, delivery.attempts = "pending", 0
     # Due anew from this moment: its lateness and its stream's grace count from the decision.
     delivery.due_at = delivery.next_at = now
-    delivery.reason = delivery.sent_at = delivery.finished_at = None
+    delivery.reason = delivery.held_up = delivery.sent_at = delivery.finished_at = None
     # The key stays, so a channel that knows it takes the same bytes once. Elsewhere a person has looked:
     # the post goes out as it stands now.
     delivery.ambiguous = delivery.ambiguous and (adapter.keyed or adapter.can_look)

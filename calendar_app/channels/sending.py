@@ -14,6 +14,7 @@ from calendar_app.channels.adapter import (
     Call,
     Gone,
     NotSent,
+    NotYet,
     Parcel,
     Rejected,
     Revoked,
@@ -120,8 +121,8 @@ def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcom
         return Outcome(parcel.id, parcel.fence, *_refused(trouble, parcel), sent_at=attempt.started_at, notes=notes,
                        account_state="broken")  # fmt: skip
     if isinstance(trouble, Revoked):
-        return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=attempt.now(), notes=notes,
-                       account_state="paused")  # fmt: skip
+        return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, trouble.reason, after=attempt.now(),
+                       notes=notes, account_state="paused")  # fmt: skip
     if isinstance(trouble, Rejected):
         return Outcome(
             parcel.id, parcel.fence, *_refused(trouble, parcel), sent_at=attempt.started_at, notes=notes
@@ -141,8 +142,9 @@ def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcom
     after = named or attempt.now() + timedelta(seconds=wait or 0)
     if unclear and not adapter.keyed:
         after = max(after, attempt.now() + LOOK_GRACE)
-    return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, after=after, sent_at=attempt.started_at,
-                   notes=notes, ambiguous=unclear)  # fmt: skip
+    held_up = None if isinstance(trouble, NotYet) else trouble.reason
+    return Outcome(parcel.id, parcel.fence, "retry", trouble.reason, held_up, after=after, notes=notes,
+                   sent_at=attempt.started_at, ambiguous=unclear)  # fmt: skip
 
 
 def _refused(trouble: Trouble, parcel: Parcel) -> tuple[str, str]:

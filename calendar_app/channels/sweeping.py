@@ -96,6 +96,7 @@ def _settle(row: Delivery, now: datetime) -> None:
         row.state = "retry"
         row.next_at = now if adapter.keyed else now + LOOK_GRACE
         row.reason = f"{DIED} Trying again in a way that cannot send twice."
+        row.held_up = DIED
     else:
         row.state = "unknown"
         row.finished_at = now

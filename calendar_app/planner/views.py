@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 
+from calendar_app.channels.outcomes import on_the_way, why_late
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
-from calendar_app.languages import in_words, say
+from calendar_app.languages import capital, in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
 from calendar_app.planner import loading
@@ -25,6 +26,7 @@ from calendar_app.planner.moving import Moved, move_post
 from calendar_app.planner.plan import MOVABLE
 from calendar_app.planner.sheet import MOST_NEEDS, Sheet, midnight, sheet, zone_of
 from calendar_app.posts.models import Post
+from calendar_app.posts.saying import lateness
 from calendar_app.times import rfc3339, to_wall, utcnow
 
 if TYPE_CHECKING:
@@ -184,9 +186,20 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
         "out_at": to_wall(post.published_at, post.timezone or zone) if post.published_at else None,
         "state": loading.shown_state(post.state, [row.state for row in outcomes]),
         "outcomes": outcomes,
+        "late": _late(post),
+        "on_the_way": on_the_way,
         "movable": may_write and post.state in MOVABLE and post.due_at is not None,
         "may_write": may_write,
     }
+
+
+def _late(post: Post) -> str:
+    """How late it went out, and why; nothing where it was on time."""
+    why = why_late(post)
+    if not why or not post.published_at or not post.due_at:
+        return ""
+    late = lateness(round((post.published_at - post.due_at).total_seconds() * 1000))
+    return f"{capital(late)}. {why}"
 
 
 def _wanted(sent: Any) -> tuple[date, int]:

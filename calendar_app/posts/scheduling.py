@@ -146,7 +146,7 @@ def plan_deliveries(post: Post) -> None:
             )  # fmt: skip
         elif row.state in {*WAITING, "cancelled", "missed"} and not row.ambiguous:
             row.state, row.due_at, row.next_at = "pending", post.due_at, post.due_at
-            row.reason = row.finished_at = None
+            row.reason = row.held_up = row.finished_at = None
     for number, row in have.items():
         if number not in targets and row.state in WAITING:
             row.state, row.reason = "cancelled", "The account was taken off the post."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from calendar_app.channels.models import WAITING, Delivery
-from calendar_app.channels.outcomes import outcome
+from calendar_app.channels.outcomes import on_the_way, outcome, why_late
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.channels.resolving import can_send_again
 from calendar_app.extensions import db
@@ -59,6 +59,8 @@ def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
         "may_resolve": actor.may("resolve deliveries", post.team_id),
         "can_send_again": can_send_again,
         "outcome": lambda row: outcome(row, lambda at: saying.clock(at, zone, now=now), now=now),
+        "on_the_way": on_the_way,
+        "why_late": why_late,
         "places": len(post.targets),
         "has_readers": audience.seen_by_readers(post.streams),
         "look_again_ms": _look_again(post, rows, now),

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from calendar_app.channels.adapter import NotYet
+from calendar_app.channels.log.adapter import LogAdapter
 from calendar_app.channels.outcomes import outcome
+from calendar_app.channels.registry import ADAPTERS
 from calendar_app.extensions import database_now, db
 from calendar_app.times import rfc3339
 from tests.channels.steps import delivery_of, due_post, send_due
@@ -21,7 +24,10 @@ def row(app):
     make_account(stream.team, streams=[stream])
     post = due_post(stream)
     send_due()
-    return delivery_of(post)
+    found = delivery_of(post)
+    # Whatever else this machine is busy with.
+    found.sent_at = found.due_at
+    return found
 
 
 def left(row, state, reason, after=timedelta()):
@@ -67,3 +73,34 @@ def test_the_page_of_the_post_says_the_same(row, signed_in):
     left(row, "unknown", BUSY)
     page = signed_in(make_person(row.post.team)).get(f"/posts/{row.post.uuid}/edit").text
     assert "May have gone out: please look." in page
+
+
+def test_what_held_a_delivery_up_is_told_when_it_has_gone_out_after_all(row):
+    row.held_up = "A worker died in mid call."
+    assert left(row, "delivered", None) == "Delivered. Tried again because: A worker died in mid call."
+
+
+def test_a_late_one_says_why_it_was_late_as_far_as_can_be_told(row):
+    row.sent_at = row.due_at + timedelta(seconds=90)
+    row.post.published_at = row.post.due_at
+    assert left(row, "delivered", None).startswith(
+        "Delivered. It waited for its turn: the account was paused"
+    )
+    row.post.published_at = row.sent_at
+    assert left(row, "delivered", None).startswith("Delivered. Sluice came to it late: it was stopped")
+
+
+def test_a_list_that_is_sent_in_portions_was_not_held_up(app, monkeypatch):
+    stream = make_stream()
+    account = make_account(stream.team, streams=[stream])
+    monkeypatch.setitem(ADAPTERS, account.channel, InPortions())
+    post = due_post(stream)
+    send_due()
+    assert (delivery_of(post).state, delivery_of(post).held_up) == ("retry", None)
+    assert delivery_of(post).reason == "Sent to 5 of 9 addresses. The rest follows."
+
+
+class InPortions(LogAdapter):
+    def send(self, parcel, call):
+        call.before_first_byte()
+        raise NotYet("Sent to 5 of 9 addresses. The rest follows.", after=call.now() + timedelta(minutes=1))

@@ -17,6 +17,7 @@ from calendar_app.channels.adapter import (
     Content,
     Field,
     NotSent,
+    NotYet,
     Parcel,
     Part,
     Rejected,
@@ -90,7 +91,7 @@ class EmailAdapter(Adapter):
         return (Part(payload["subject"]), Part(payload["text"]))
 
     def send(self, parcel: Parcel, call: Call) -> Sent:
-        """Once for everybody on the list who has not got it. Raises NotSent while some are still to come."""
+        """Once for everybody on the list who has not got it. Raises NotYet while some are still to come."""
         if not office.is_set():
             raise NotSent("No mail server is set (SLUICE_MAIL_URL). Ask whoever runs this site to set one.")
         # A session of its own: whoever calls holds another, perhaps with a transaction.
@@ -105,7 +106,7 @@ class EmailAdapter(Adapter):
         if tally.of("waiting", "sending"):
             wake("mail")
             after = max(tally.next_at or call.now(), call.now() + LOOK_AGAIN)
-            raise NotSent(f"{_sent_of(tally)} The rest follows.", after=after)
+            raise NotYet(f"{_sent_of(tally)} The rest follows.", after=after)
         return _summed_up(tally, parcel.key)
 
     def test(self, parcel: Parcel, call: Call) -> str:
