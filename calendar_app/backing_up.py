@@ -14,11 +14,12 @@ import tempfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import click
 import sqlalchemy as sa
 
 from calendar_app import migrating
 from calendar_app.extensions import db
-from calendar_app.media.keeping import kept_name, store
+from calendar_app.media.keeping import StoreAway, kept_name, store
 from calendar_app.media.models import Medium
 from calendar_app.times import rfc3339, utcnow
 
@@ -33,7 +34,10 @@ ROWS_AT_ONCE = 500
 
 
 def write_backup(file: str) -> str:
-    """Write the archive (mode 0600, complete or not at all); returns a sentence with what is in it."""
+    """Write the archive (mode 0600, complete or not at all); returns a sentence with what is in it.
+
+    Raises click.ClickException where the pictures cannot be read: a backup without them is none.
+    """
     counts: dict[str, int] = {}
     draft = f"{file}.{os.getpid()}.part"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -51,6 +55,9 @@ def write_backup(file: str) -> str:
             }
             _add(archive, "manifest.json", json.dumps(manifest, indent=1).encode())
         os.replace(draft, file)
+    except StoreAway as problem:
+        os.unlink(draft)
+        raise click.ClickException(f"{problem} No backup was written.") from problem
     except BaseException:
         os.unlink(draft)
         raise

@@ -138,8 +138,10 @@ def main() -> None:
 
 
 def _add_groups() -> None:
+    from calendar_app.media.commands import pictures
     from calendar_app.people.commands import people, token
 
+    sluice.add_command(pictures)
     sluice.add_command(people)
     sluice.add_command(token)
 

@@ -34,6 +34,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     mail_url: str = "log:"
     mail_from: str = ""
+    media_url: str = field(default="", repr=False)
     allow_private_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     workers: int = 2
@@ -68,6 +69,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, make: bool = True
         base_url=_base_url(env),
         mail_url=_mail(env),
         mail_from=_mail_from(env),
+        media_url=_media(env),
         allow_private_hosts=_networks(env),
         trusted_proxies=_number(env, "SLUICE_TRUSTED_PROXIES", 0, 0, 5),
         workers=_number(env, "SLUICE_WORKERS", 2, 1, 32),
@@ -182,6 +184,17 @@ def _mail_from(env: Mapping[str, str]) -> str:
             "Town of Fjordvik <news@fjordvik.example>"
         ) from problem
     return text
+
+
+def _media(env: Mapping[str, str]) -> str:
+    from calendar_app.media.place import bucket_of
+
+    url = env.get("SLUICE_MEDIA_URL", "").strip()
+    try:
+        bucket_of(url)
+    except ValueError as problem:
+        raise WrongSetting(str(problem)) from problem
+    return url
 
 
 def _networks(env: Mapping[str, str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from calendar_app import migrating
 from calendar_app.backing_up import FORMAT, PICTURES, tables
 from calendar_app.extensions import db, writing
-from calendar_app.media.keeping import store
+from calendar_app.media.keeping import StoreAway, store
 from calendar_app.people.audit import record
 from calendar_app.people.models import ApiToken, Link, Session, Site
 from calendar_app.times import UTCDateTime, utcnow
@@ -48,6 +48,10 @@ def restore_backup(file: str) -> str:
                 count = _fill(archive, connection)
                 _put_pictures(archive)
                 _hold(connection)
+        except StoreAway as error:
+            raise click.ClickException(
+                f"{error} Nothing was restored; run it again when it answers."
+            ) from error
         except (tarfile.TarError, EOFError, KeyError, ValueError, OSError) as error:
             raise click.ClickException(
                 f"{file} is no complete backup of Sluice ({error}). Nothing was changed."

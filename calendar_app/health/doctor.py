@@ -21,6 +21,8 @@ from calendar_app.health.views import metrics_token
 from calendar_app.mailing.link import ServerAway
 from calendar_app.mailing.server import server_of
 from calendar_app.mailing.smtp import Mailer
+from calendar_app.media.keeping import store
+from calendar_app.media.trying import try_out
 from calendar_app.posts.publishing import on_hold
 from calendar_app.supervising.ports import port_taken
 
@@ -65,6 +67,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if ok:
         for ask in (_clock, _overdue, _hold, _left_out):
             yield from _guarded(ask, settings)
+    yield from _pictures(settings)
     yield from _mail(settings)
 
 
@@ -210,6 +213,14 @@ def _left_out(settings: Settings) -> Iterator[Finding]:
             f"Look at {', '.join(f'{settings.base_url}/posts/{post}/edit' for post in posts[:3])}",
             wrong=True,
         )
+
+
+def _pictures(settings: Settings) -> Iterator[Finding]:
+    place = store()
+    if problem := try_out(place):
+        yield Finding(problem, wrong=True)
+    else:
+        yield Finding(f"The {place} takes pictures, gives them back and lets go of them.")
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

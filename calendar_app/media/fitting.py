@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -23,17 +24,21 @@ NOT_THERE = "The picture of this post is not there any more. Attach it again."
 NOT_NOW = "The picture could not be made ready in time; the next attempt follows."
 NEVER_FITS = "The picture of this post cannot be made small enough for this place. Attach another one."
 
+log = logging.getLogger(__name__)
+
 
 def picture(digest: str, fit: Fit, *, store: Store) -> tuple[bytes, str]:
     """The bytes of a kept picture, made to fit, and their media type: the same for the same digest and fit.
 
     Runs in threads without a database. Raises Rejected (gone, or cannot fit), NotSent (not just now).
     """
-    for media_type in _types(fit):
-        content = store.get(fit_name(digest, fit, media_type))
-        if content is not None:
-            return content, media_type
-    found = kept_of(store, digest)
+    try:
+        if known := fitted(digest, fit, store=store):
+            return known
+        found = kept_of(store, digest)
+    except OSError as problem:
+        log.error("pictures cannot be read: %s", problem)
+        raise NotSent(NOT_NOW) from problem
     if found is None:
         raise Rejected(NOT_THERE)
     if fits(found, fit):
@@ -44,8 +49,21 @@ def picture(digest: str, fit: Fit, *, store: Store) -> tuple[bytes, str]:
         raise NotSent(NOT_NOW) from problem
     except NoPicture as problem:
         raise Rejected(NEVER_FITS) from problem
-    keep_fitted(digest, fit, made, store=store)
+    try:
+        keep_fitted(digest, fit, made, store=store)
+    except OSError as problem:
+        # It will be made again; this one is as good.
+        log.error("a picture could not be kept: %s", problem)
     return made.content, made.media_type
+
+
+def fitted(digest: str, fit: Fit, *, store: Store) -> tuple[bytes, str] | None:
+    """The picture as it was made for this before. Raises OSError where the store is away."""
+    for media_type in _types(fit):
+        content = store.get(fit_name(digest, fit, media_type))
+        if content is not None:
+            return content, media_type
+    return None
 
 
 def page_fit(side: int, media_type: str) -> Fit:

@@ -1,4 +1,4 @@
-"""Where the bytes of pictures are: files below the data folder, named by what they hold."""
+"""Where the bytes of pictures are, named by what they hold: files below the data folder, or a bucket."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask import current_app
 
+from calendar_app.media.place import bucket_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -19,13 +21,22 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
 
 
+class StoreAway(OSError):
+    """The place of the pictures does not answer, or refuses us; the text says so to the operator."""
+
+
 class Store(Protocol):
-    """Bytes by name. Another place for them (a bucket) needs no more than this. Safe in threads."""
+    """Bytes by name. Safe in threads; as text it is what people call it ("folder /srv/media").
+
+    Raises OSError when it is away, ValueError for what is no name of a picture.
+    """
 
     def put(self, name: str, content: bytes) -> None:
         """Complete or not at all. What is there already is the same, and counts as new."""
 
     def get(self, name: str) -> bytes | None: ...
+
+    def has(self, name: str) -> bool: ...
 
     def delete(self, name: str) -> None:
         """What is not there is deleted already."""
@@ -33,12 +44,18 @@ class Store(Protocol):
     def names(self, *, older_than: float = 0.0) -> Iterator[str]:
         """All names, or those untouched for so many seconds."""
 
+    def open_to_all(self, name: str) -> bool:
+        """Whether anybody who knows the name can read it past this site."""
+
 
 class Disk:
     """A folder with 256 folders in it, so that none grows long."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def __str__(self) -> str:
+        return f"folder {self.folder}"
 
     def put(self, name: str, content: bytes) -> None:
         path = self._path(name)
@@ -61,6 +78,9 @@ class Disk:
         except FileNotFoundError:
             return None
 
+    def has(self, name: str) -> bool:
+        return self._path(name).is_file()
+
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
 
@@ -70,15 +90,31 @@ class Disk:
             if NAME.fullmatch(path.name) and path.stat().st_mtime <= before:
                 yield path.name
 
+    def open_to_all(self, name: str) -> bool:
+        return bool(self._path(name).stat().st_mode & 0o004)
+
     def _path(self, name: str) -> Path:
-        if not NAME.fullmatch(name):
-            raise ValueError(f"{name[:100]!r} is no name of a picture.")
-        return self.folder / name[:2] / name
+        return self.folder / name[:2] / checked_name(name)
 
 
 def store() -> Store:
     """The store of this application. Needs an app context; what it returns does not."""
+    found: Store | None = current_app.extensions.get("sluice_pictures")
+    if found is None:
+        found = current_app.extensions["sluice_pictures"] = _chosen()
+    return found
+
+
+def folder() -> Disk:
+    """The data folder's own store, whichever is in use."""
     return Disk(current_app.config["SETTINGS"].data / "media")
+
+
+def checked_name(name: str) -> str:
+    """The name itself. Raises ValueError: nothing else ever reaches a file or an object."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name[:100]!r} is no name of a picture.")
+    return name
 
 
 def kept_name(digest: str, media_type: str) -> str:
@@ -92,3 +128,13 @@ def kept_of(place: Store, digest: str) -> tuple[bytes, str] | None:
         if content is not None:
             return content, media_type
     return None
+
+
+def _chosen() -> Store:
+    place = bucket_of(current_app.config["SETTINGS"].media_url)
+    if place is None:
+        return folder()
+    # Only who keeps pictures in a bucket pays for its client.
+    from calendar_app.media.bucket import Bucket
+
+    return Bucket(place)

@@ -45,7 +45,15 @@ def store_picture(
     db.session.commit()
     kept, *fitted = _prepared(content)
     digest = hashlib.sha256(kept.content).hexdigest()
-    _keep(digest, kept, fitted)
+    try:
+        _keep(digest, kept, fitted)
+    except OSError as problem:
+        log.error("pictures cannot be kept: %s", problem)
+        raise Conflict(
+            say(
+                "Pictures cannot be kept at the moment. Try again soon; if it stays so, tell who runs this site."
+            )
+        ) from problem
     medium = Medium(
         team_id=team_id, person_id=person_id, digest=digest, media_type=kept.media_type, width=kept.width,
         height=kept.height, size=len(kept.content), alt=words, created_at=now, **columns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db, limiter
 from calendar_app.languages import say
 from calendar_app.media.attaching import picture_values
-from calendar_app.media.fitting import SIDES, page_fit, picture
+from calendar_app.media.fitting import SIDES, fitted, page_fit, picture
 from calendar_app.media.keeping import TYPES, kept_name, store
 from calendar_app.media.models import MOST_PICTURES
 from calendar_app.media.showing import for_everybody, held_by, looks, shown
@@ -45,6 +46,8 @@ LONGEST_WORDS = 8 * 1024 * 1024
 FOR_EVER = "max-age=31536000, immutable"
 # Nothing in a picture may run, whatever a browser takes it for.
 POLICY = "default-src 'none'; style-src 'none'; sandbox"
+
+log = logging.getLogger(__name__)
 
 pictures = Blueprint("pictures", __name__)
 
@@ -126,13 +129,18 @@ def attach(number: Any) -> ResponseReturnValue:
 
 
 def _content(digest: str, media_type: str, side: int) -> bytes:
-    place = store()
-    if not side:
-        return place.get(kept_name(digest, media_type)) or abort(404)
-    if place.get(kept_name(digest, media_type)) is None:
-        abort(404)
+    place, kept = store(), kept_name(digest, media_type)
     try:
+        if not side:
+            return place.get(kept) or abort(404)
+        if known := fitted(digest, page_fit(side, media_type), store=place):
+            return known[0]
+        if not place.has(kept):
+            abort(404)
         return picture(digest, page_fit(side, media_type), store=place)[0]
+    except OSError as problem:
+        log.error("a picture cannot be shown: %s", problem)
+        abort(503)
     except Trouble as problem:
         abort(503 if isinstance(problem, NotSent) else 404)
 

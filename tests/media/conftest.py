@@ -1,10 +1,29 @@
-"""A team with a stream, and its editor."""
+"""A team with a stream, and its editor; a real S3 server."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.factories import make_actor, make_stream, make_team
+from tests.media import s3_server as s3
+
+
+@pytest.fixture(scope="session")
+def s3_server(worker_folder):
+    folder = worker_folder / "s3"
+    folder.mkdir()
+    server = s3.start(folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def each_store(request, app, monkeypatch):
+    """The application's store, once in the data folder and once in a bucket."""
+    if request.param == "bucket":
+        made = request.getfixturevalue("s3_server").emptied()
+        monkeypatch.setitem(app.extensions, "sluice_pictures", made)
+    return request.param
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def elsewhere(app, tmp_path):
         db.engine.dispose()
 
 
-def test_pictures_come_back(app, medium, elsewhere, tmp_path):
+def test_pictures_come_back(app, each_store, medium, elsewhere, tmp_path):
     file = str(tmp_path / "backup.tar.gz")
     with app.app_context():
         write_backup(file)
@@ -50,6 +50,17 @@ def test_pictures_come_back(app, medium, elsewhere, tmp_path):
         restore_backup(file)
         assert store().get(name) == png()
         assert db.session.query(Medium).count() == 2
+
+
+def test_a_backup_is_the_way_into_a_bucket_too(app, medium, elsewhere, s3_server, tmp_path, monkeypatch):
+    file = str(tmp_path / "backup.tar.gz")
+    with app.app_context():
+        write_backup(file)
+    bucket = s3_server.emptied()
+    monkeypatch.setitem(elsewhere.extensions, "sluice_pictures", bucket)
+    with elsewhere.app_context():
+        restore_backup(file)
+    assert bucket.get(kept_name(medium.digest, "image/png")) == png()
 
 
 def test_a_missing_file_is_told_and_the_rest_is_backed_up(app, medium, tmp_path):

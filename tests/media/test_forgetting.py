@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
+import pytest
+
 from calendar_app.extensions import database_now, db
 from calendar_app.media.forgetting import KEPT_UNUSED, YOUNG, forget_unused, sweep_files
 from calendar_app.media.keeping import kept_name, store
@@ -13,20 +15,32 @@ from tests.factories import make_post, make_team
 from tests.media.pictures import attach, make_medium
 
 
-def old(medium):
-    medium.created_at = database_now() - KEPT_UNUSED - timedelta(minutes=1)
-    name = kept_name(medium.digest, medium.media_type)
-    past = (database_now() - timedelta(seconds=YOUNG + 60)).timestamp()
-    os.utime(store()._path(name), (past, past))
-    db.session.commit()
-    return name
+@pytest.fixture
+def old(each_store, request):
+    """old(medium) lets more time pass over it than unused pictures are kept; the name of its file."""
+
+    def pass_time(medium):
+        medium.created_at = database_now() - KEPT_UNUSED - timedelta(minutes=1)
+        name = kept_name(medium.digest, medium.media_type)
+        past = (database_now() - timedelta(seconds=YOUNG + 60)).timestamp()
+        in_bucket = each_store == "bucket"
+        path = (
+            request.getfixturevalue("s3_server").folder / "pictures" / name
+            if in_bucket
+            else store()._path(name)
+        )
+        os.utime(path, (past, past))
+        db.session.commit()
+        return name
+
+    return pass_time
 
 
 def rows():
     return sorted(db.session.query(Medium.id).all())
 
 
-def test_what_a_post_shows_stays_and_the_rest_goes_after_a_week(team, stream):
+def test_what_a_post_shows_stays_and_the_rest_goes_after_a_week(old, team, stream):
     shown, unused, young = (make_medium(team, colour=(n, n, n)) for n in (1, 2, 3))
     attach(make_post(stream), shown)
     names = old(shown), old(unused)
@@ -38,7 +52,7 @@ def test_what_a_post_shows_stays_and_the_rest_goes_after_a_week(team, stream):
     assert store().get(kept_name(young.digest, "image/png")) is not None
 
 
-def test_a_file_stays_while_another_team_has_the_picture(team):
+def test_a_file_stays_while_another_team_has_the_picture(old, team):
     ours, theirs = make_medium(team), make_medium(make_team())
     assert ours.digest == theirs.digest
     name = old(ours)
@@ -48,7 +62,7 @@ def test_a_file_stays_while_another_team_has_the_picture(team):
     assert store().get(name) is not None
 
 
-def test_a_file_that_is_about_to_get_its_row_stays(team):
+def test_a_file_that_is_about_to_get_its_row_stays(each_store, team):
     store().put("c" * 64 + ".jpg", b"just written")
     sweep_files()
     assert store().get("c" * 64 + ".jpg") == b"just written"
