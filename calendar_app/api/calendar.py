@@ -16,6 +16,7 @@ from calendar_app.extensions import db
 from calendar_app.people.roles import scoped
 from calendar_app.planner.plan import NOT_KEEPING
 from calendar_app.planner.promises import unfilled
+from calendar_app.posts.crowding import floods
 from calendar_app.posts.models import Post
 from calendar_app.streams.cadence import Cadence, slots
 from calendar_app.streams.models import Stream
@@ -49,6 +50,7 @@ def show(actor: Actor, query: told.CalendarQuery) -> Answer:
                 "posts": [_planned(post) for post in posts],
                 "slots": _in_order(_slot(stream, at) for stream in streams for at in offered[stream.id]),
                 "gaps": _in_order(_gaps(streams, offered, posts)),
+                "floods": _floods(streams, posts),
                 "collisions": _collisions(posts),
             }
         )
@@ -98,7 +100,7 @@ def _offered(streams: Iterable[Stream], query: told.CalendarQuery) -> dict[int, 
     offered, room = {}, MOST_SLOTS
     for stream in streams:
         begin = max(query.since, stream.created_at)
-        cadence = Cadence.from_json(stream.cadence)
+        cadence = Cadence.of(stream)
         offered[stream.id] = slots(cadence, stream.timezone, begin, query.until, limit=room + 1)
         room -= len(offered[stream.id])
         if room < 0:
@@ -128,6 +130,19 @@ def _slot(stream: Stream, at: datetime) -> told.Slot:
 
 def _in_order(found: Iterable[told.Slot]) -> list[told.Slot]:
     return sorted(found, key=lambda slot: (slot.at, slot.stream))
+
+
+def _floods(streams: Iterable[Stream], posts: Sequence[Post]) -> list[told.Flood]:
+    moments: dict[int, list[datetime]] = {}
+    for post in posts:
+        if post.due_at and post.state not in NOT_KEEPING:
+            for stream in post.streams:
+                moments.setdefault(stream.id, []).append(post.due_at)
+    return [
+        told.Flood(stream=stream.handle, since=found.first, until=found.last, posts=found.posts)
+        for stream in streams
+        for found in floods(moments.get(stream.id, ()), stream.flood_posts, stream.flood_hours)
+    ]
 
 
 def _collisions(posts: Iterable[Post]) -> list[told.Collision]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ONE = "/streams/<handle>"
 _AS_THEY_ARE = ("name", "description", "language", "timezone", "visibility", "public_schedule", "cadence",
+                "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours",
                 "grace_minutes", "guidelines", "needs_approval", "created_at", "updated_at")  # fmt: skip
 
 

@@ -50,12 +50,20 @@ def lanes(actor: Actor) -> list[Lane]:
     rows = db.session.execute(
         sa.select(
             Stream.id, Stream.team_id, Stream.handle, Stream.name, Stream.hue, Stream.timezone,
-            Stream.cadence, Stream.created_at, Stream.archived_at,
+            Stream.cadence, Stream.created_at, Stream.archived_at, Stream.exceptions, Stream.pauses,
+            Stream.quiet_hours, Stream.near_minutes, Stream.flood_posts, Stream.flood_hours,
         )
         .where(Stream.team_id.in_(actor.team_ids))
         .order_by(Stream.archived_at.is_not(None), sa.func.lower(Stream.name), Stream.id)
     )  # fmt: skip
-    return [Lane(*row[:6], tuple(row.cadence), row.created_at, row.archived_at is not None) for row in rows]
+    return [
+        Lane(
+            row.id, row.team_id, row.handle, row.name, row.hue, row.timezone, tuple(row.cadence), row.created_at,
+            row.archived_at is not None, row.exceptions, row.pauses, row.quiet_hours, row.near_minutes,
+            row.flood_posts, row.flood_hours,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def people(actor: Actor) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ class Lane:
     cadence: tuple[str, ...] = ()
     created_at: datetime | None = None
     archived: bool = False
+    exceptions: Sequence[Mapping[str, Any]] = ()
+    pauses: Sequence[Mapping[str, Any]] = ()
+    quiet_hours: Sequence[Mapping[str, Any]] = ()
+    near_minutes: int = 30
+    flood_posts: int = 4
+    flood_hours: int = 24
 
     @property
     def promises(self) -> bool:

@@ -27,7 +27,7 @@ def promised(lane: Lane, since: datetime, until: datetime) -> list[datetime]:
     if begin >= until:
         return []
     try:
-        return slots(Cadence.from_json(lane.cadence), lane.timezone, begin, until)
+        return slots(Cadence.of(lane), lane.timezone, begin, until)
     except BadCadence as error:
         log.error("stream %s has a cadence that cannot be read: %s", lane.handle, error)
         return []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from calendar_app.planner import loading
+from calendar_app.planner.asides import Asides, asides
 from calendar_app.planner.clock_change import ClockChange, clock_change
 from calendar_app.planner.listing import Listing, listing
 from calendar_app.planner.month import Month, month
@@ -72,6 +73,10 @@ class Sheet:
     @cached_property
     def clock_change(self) -> ClockChange | None:
         return clock_change(self.zone, *self.asked.span)
+
+    @cached_property
+    def asides(self) -> Asides:
+        return asides(self.plan, self.asked.span, now=self.now)
 
     @cached_property
     def empty(self) -> bool:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from calendar_app.extensions import db
 from calendar_app.languages import say, say_count
 from calendar_app.media import rights
 from calendar_app.planner.clock_change import clock_change
 from calendar_app.posts import saying
 from calendar_app.posts.audience import seen_by_readers
-from calendar_app.posts.models import Post, PostStream
+from calendar_app.posts.crowded import Caution, timing
 from calendar_app.reasons import retell
-from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
 
 if TYPE_CHECKING:
@@ -23,20 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendar_app.channels.models import Account
+    from calendar_app.posts.models import Post
+    from calendar_app.streams.models import Stream
 
-CLOSE = timedelta(minutes=30)
 SOON = timedelta(minutes=2)
-MOST_NAMED = 3
-GOES_OUT = ("draft", "in_review", "approved", "scheduled", "published")
-
-
-class Caution(NamedTuple):
-    """`what` in a few words, `why` in a sentence, and an address with its name where there is a way out."""
-
-    what: str
-    why: str
-    way: str = ""
-    way_name: str = ""
 
 
 def cautions(
@@ -49,7 +35,7 @@ def cautions(
         found += [
             *_passed(post, now),
             *_soon(post, now),
-            *_close(post, streams, now),
+            *timing(post, streams=streams, accounts=accounts, now=now),
             *_clocks_change(post, now),
         ]
     return found
@@ -112,33 +98,6 @@ def _soon(post: Post, now: datetime) -> Iterator[Caution]:
             say("It goes out %(distance)s.", distance=saying.distance(post.due_at, now)),
             say("What is saved by then is sent. Take it back to draft if you need longer."),
         )
-
-
-def _close(post: Post, streams: Sequence[Stream], now: datetime) -> Iterator[Caution]:
-    """Another post within half an hour in one of these streams."""
-    assert post.due_at is not None  # noqa: S101  (asked by the caller)
-    rows = db.session.execute(
-        sa.select(Post.uuid, Post.title, Post.due_at, Stream.name, Stream.timezone)
-        .join(PostStream, PostStream.post_id == Post.id)
-        .join(Stream, Stream.id == PostStream.stream_id)
-        .where(
-            Stream.id.in_([stream.id for stream in streams]), Post.state.in_(GOES_OUT), Post.uuid != post.uuid,
-            Post.due_at > post.due_at - CLOSE, Post.due_at < post.due_at + CLOSE,
-        )
-        .order_by(Post.due_at, PostStream.position)
-    )  # fmt: skip
-    each_once = {row.uuid: row for row in reversed(rows.all())}
-    for row in sorted(each_once.values(), key=lambda row: row.due_at)[:MOST_NAMED]:
-        time = saying.time_and_zone(row.due_at, post.timezone or row.timezone)
-        yield Caution(
-            say("Close to another post."),
-            say(
-                "“%(title)s” goes out in %(stream)s at %(time)s. Who follows it gets both.",
-                title=row.title or say("Untitled"), stream=row.name, time=time,
-            ),
-            f"/posts/{row.uuid}/edit",
-            say("See the other post"),
-        )  # fmt: skip
 
 
 def _clocks_change(post: Post, now: datetime) -> Iterator[Caution]:

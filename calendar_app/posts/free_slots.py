@@ -14,7 +14,7 @@ from calendar_app.posts import saying
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.values import wall_text
 from calendar_app.streams.cadence import Cadence, next_free
-from calendar_app.times import to_wall, wall_fold
+from calendar_app.times import TimeProblem, to_utc, to_wall, wall_fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -43,7 +43,7 @@ def free_slots(streams: Sequence[Stream], *, now: datetime, but: str = "", count
     if not streams or not streams[0].cadence:
         return []
     home = streams[0]
-    cadence = Cadence.from_json(home.cadence)
+    cadence = Cadence.of(home)
     taken = _planned([home], but, now)
     found: list[datetime] = []
     while len(found) < count:
@@ -56,6 +56,15 @@ def free_slots(streams: Sequence[Stream], *, now: datetime, but: str = "", count
     others = _planned(streams, but, now - AROUND, found[-1] + AROUND)
     kept = _planned([home], but, now - AROUND, found[-1] + AROUND)
     return [_slot(at, home, others, kept, now) for at in found]
+
+
+def slot_at(wall: datetime, zone: str, now: datetime) -> Slot | None:
+    """Any time as a slot that can be pressed, without a reason; None for one that the clocks skip."""
+    try:
+        at = to_utc(wall, zone, fold=0)
+    except TimeProblem:
+        return None
+    return Slot(at, wall_text(wall.isoformat()), zone, 0, saying.clock(at, zone, now=now), "")
 
 
 def _slot(

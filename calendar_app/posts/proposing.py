@@ -94,7 +94,7 @@ def _time_on(day: date, home: Stream | None, now: datetime) -> str:
     except TimeProblem:
         return f"{day.isoformat()}T{MORNING}"
     if home and home.cadence:
-        offered = slots(Cadence.from_json(home.cadence), zone, since, since + timedelta(days=1), limit=1)
+        offered = slots(Cadence.of(home), zone, since, since + timedelta(days=1), limit=1)
         if offered and to_wall(offered[0], zone).date() == day:
             return to_wall(offered[0], zone).isoformat()
     here = to_wall(now, zone)

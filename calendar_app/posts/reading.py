@@ -16,8 +16,10 @@ from calendar_app.feeds.entries import event_time, named_streams, reveal
 from calendar_app.feeds.entry import one_line
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.text import excerpt
+from calendar_app.streams.breaks import Pause, breaks_of
 from calendar_app.streams.cadence import BadCadence, Cadence, slots
 from calendar_app.streams.models import Stream
+from calendar_app.times import TimeProblem, to_wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,6 +140,15 @@ def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
         return None
     title = one_line(post.title) if shown == "title" else ""
     return Coming(post.due_at, stream.timezone, stream, title, post.language, None)
+
+
+def pause_told(stream: Stream, now: datetime) -> Pause | None:
+    """The pause of today, where the stream tells its followers of it."""
+    try:
+        pause = breaks_of(stream).pause_on(to_wall(now, stream.timezone).date())
+    except TimeProblem:
+        return None
+    return pause if pause and pause.told else None
 
 
 def _promised(stream: Stream, now: datetime) -> float | None:

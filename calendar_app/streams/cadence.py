@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from calendar_app.languages import say
+from calendar_app.streams.breaks import Breaks, Broken, breaks_of
 from calendar_app.streams.rules import MOST_TIMES, BadCadence, Rule, read_rrule, settled, write_rrules
 from calendar_app.streams.wording import read_words, write_words
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR, known_zone, to_wall
@@ -26,9 +27,10 @@ _DTSTART_LINE = re.compile(r"DTSTART(?:;VALUE=DATE)?:([0-9TZ]+)\s+(?:RRULE:)?", 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Rules that offer slots together. Without a rule it promises nothing, and is false."""
+    """Rules that offer slots together, and what turns them aside. Without a rule it promises nothing, and is false."""
 
     rules: tuple[Rule, ...] = ()
+    breaks: Breaks = field(default_factory=Breaks)
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -41,6 +43,11 @@ class Cadence:
     def to_json(self) -> list[str]:
         """What the database keeps: RRULEs, with the part `DTSTART=20261201` in one that has a first day."""
         return [text for rule in self.rules for text in write_rrules(rule)]
+
+    @classmethod
+    def of(cls, thing: Broken) -> "Cadence":
+        """What a stream promises, its exceptions, pauses and quiet hours taken into account. Raises BadCadence."""
+        return replace(cls.from_json(thing.cadence), breaks=breaks_of(thing))
 
     @classmethod
     def from_json(cls, kept: Sequence[str] | None) -> "Cadence":
@@ -74,7 +81,7 @@ def slots(
     if until - since > LONGEST_WINDOW:
         raise ValueError(f"slots() looks through {LONGEST_WINDOW.days} days at once. Ask in pieces.")
     place = known_zone(zone)
-    if until <= since or since.year < EARLIEST_YEAR or until.year > LATEST_YEAR:
+    if not cadence or until <= since or since.year < EARLIEST_YEAR or until.year > LATEST_YEAR:
         return []
     walls = _walls(cadence, to_wall(since, zone) - MARGIN, to_wall(until, zone) + MARGIN)
     # fold=0 is both wishes at once: the first of two, and in a gap the offset from before it (PEP 495).
@@ -139,6 +146,6 @@ def _walls(cadence: Cadence, first: datetime, last: datetime) -> Iterator[dateti
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
     for number in range((last - midnight).days + 1):
         day = midnight + timedelta(days=number)
-        for rule in cadence.rules:
-            if rule.gives(day.date()):
-                yield from (day + timedelta(minutes=time) for time in rule.times)
+        usual = [time for rule in cadence.rules if rule.gives(day.date()) for time in rule.times]
+        for time in cadence.breaks.times(day.date(), usual):
+            yield day + timedelta(minutes=time)

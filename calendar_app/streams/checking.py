@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,11 +14,12 @@ from calendar_app.extensions import db
 from calendar_app.languages import either, grouped, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
+from calendar_app.streams import checking_breaks
 from calendar_app.streams.cadence import BadCadence, parse_cadence
 from calendar_app.streams.models import HUES, SCHEDULES, VISIBILITIES, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from calendar_app.people.roles import Actor
     from calendar_app.posts.checking import Findings
@@ -33,7 +35,8 @@ RESERVED = frozenset(
 )
 
 PLAIN_FIELDS = ("name", "description", "colour", "language", "timezone", "visibility", "public_schedule",
-                "guidelines", "needs_approval", "cadence", "grace_minutes")  # fmt: skip
+                "guidelines", "needs_approval", "cadence", "grace_minutes", "exceptions", "pauses", "quiet_hours",
+                "near_minutes", "flood_posts", "flood_hours")  # fmt: skip
 TEAM_FIELDS = ("responsible", "default_accounts")
 KNOWN_FIELDS = {"handle", "team", *PLAIN_FIELDS, *TEAM_FIELDS}
 
@@ -43,11 +46,14 @@ def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) ->
 
     Without a team the fields that depend on it are left out. Names that no stream has are told in `found`.
     """
-    checks = {
+    checks: dict[str, Callable[[Any, Findings], Any]] = {
         "name": _name, "description": _description, "colour": _colour, "language": _language,
         "timezone": _timezone, "visibility": _visibility, "public_schedule": _public_schedule,
         "guidelines": _guidelines, "needs_approval": _needs_approval, "cadence": _cadence,
-        "grace_minutes": _grace,
+        "grace_minutes": _grace, "exceptions": checking_breaks.exceptions, "pauses": checking_breaks.pauses,
+        "quiet_hours": checking_breaks.quiet_hours, "near_minutes": partial(_within, "near_minutes", 0, 1440),
+        "flood_posts": partial(_within, "flood_posts", 0, 100),
+        "flood_hours": partial(_within, "flood_hours", 1, 168),
     }  # fmt: skip
     values: dict[str, Any] = {}
     for name, check in checks.items():
@@ -207,6 +213,15 @@ def _grace(value: Any, found: Findings) -> int:
         found.add(
             "grace_minutes",
             say("Write a whole number of minutes from 1 to %(most)s (a week).", most=grouped(MOST_GRACE)),
+        )
+    return number or 0
+
+
+def _within(name: str, least: int, most: int, value: Any, found: Findings) -> int:
+    number = _whole(value)
+    if number is None or not least <= number <= most:
+        found.add(
+            name, say("Write a whole number from %(least)s to %(most)s.", least=least, most=grouped(most))
         )
     return number or 0
 

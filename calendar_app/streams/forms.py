@@ -15,15 +15,25 @@ if TYPE_CHECKING:
 
 TEXTS = (
     "name", "description", "colour", "language", "timezone", "visibility", "public_schedule", "guidelines",
-    "responsible", "cadence", "grace_minutes",
+    "responsible", "cadence", "grace_minutes", "near_minutes", "flood_posts", "flood_hours",
 )  # fmt: skip
 ONCE = ("handle", "team")
+# Rows of the form: each name of the JSON with its name in the form.
+ROWS = {
+    "exceptions": {"first": "exception_first", "last": "exception_last", "times": "exception_times",
+                   "note": "exception_note"},
+    "pauses": {"first": "pause_first", "last": "pause_last", "note": "pause_note", "told": "pause_told"},
+    "quiet_hours": {"since": "quiet_since", "until": "quiet_until"},
+}  # fmt: skip
 
 
 def changes_from(form: MultiDict[str, str], *, new: bool) -> dict[str, Any]:
     """What `make_stream` or `edit_stream` is asked for. A tick that is not sent is a tick taken away."""
     names = (*ONCE, *TEXTS) if new else TEXTS
     changes: dict[str, Any] = {name: form[name] for name in names if name in form}
+    changes |= {
+        name: rows_in(form, name) for name, fields in ROWS.items() if set(fields.values()) & set(form)
+    }
     changes["needs_approval"] = "needs_approval" in form
     changes["default_accounts"] = form.getlist("default_accounts")
     return changes
@@ -34,6 +44,7 @@ def typed_from(form: MultiDict[str, str]) -> dict[str, Any]:
     typed: dict[str, Any] = {name: form.get(name, "") for name in (*ONCE, *TEXTS)}
     return {
         **typed,
+        **{name: rows_in(form, name) for name in ROWS},
         "needs_approval": "needs_approval" in form,
         "default_accounts": form.getlist("default_accounts"),
     }
@@ -46,6 +57,9 @@ def typed_of(stream: Stream) -> dict[str, Any]:
         "handle": stream.handle,
         "colour": stream.hue,
         "cadence": words_of(stream),
+        "exceptions": [{**one, "times": ", ".join(one["times"])} for one in stream.exceptions],
+        "pauses": stream.pauses,
+        "quiet_hours": stream.quiet_hours,
         "responsible": stream.responsible_id or "",
         "needs_approval": stream.needs_approval,
         "default_accounts": [account.id for account in stream.accounts],
@@ -58,8 +72,19 @@ def blank(person: Person, *, team_id: int) -> dict[str, Any]:
         **dict.fromkeys((*ONCE, *TEXTS), ""),
         "team": team_id, "colour": unused_colour(), "language": person.locale, "timezone": person.timezone,
         "visibility": "public", "public_schedule": "titles", "grace_minutes": 60, "needs_approval": False,
+        "near_minutes": 30, "flood_posts": 4, "flood_hours": 24, **{name: [] for name in ROWS},
         "default_accounts": [],
     }  # fmt: skip
+
+
+def rows_in(form: MultiDict[str, str], name: str) -> list[dict[str, str]]:
+    """The rows of the form that hold anything; a choice that is always sent makes no row."""
+    fields = ROWS[name]
+    columns = [form.getlist(sent) for sent in fields.values()]
+    rows = [
+        dict(zip(fields, (text.strip() for text in row), strict=True)) for row in zip(*columns, strict=False)
+    ]
+    return [row for row in rows if any(text for key, text in row.items() if key != "told")]
 
 
 def words_of(stream: Stream) -> str:

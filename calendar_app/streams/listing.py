@@ -12,10 +12,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from calendar_app.extensions import db
 from calendar_app.people.roles import scoped
 from calendar_app.posts.models import Post, PostStream
+from calendar_app.streams.breaks import Pause, breaks_of
 from calendar_app.streams.cadence import BadCadence, Cadence, slots
 from calendar_app.streams.forms import words_of
 from calendar_app.streams.models import Stream
-from calendar_app.times import TimeProblem
+from calendar_app.times import TimeProblem, to_wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ class Row:
     words: str
     slot: datetime | None
     filled: bool
+    pause: Pause | None = None
 
 
 def rows(actor: Actor, now: datetime, *, archived: bool = False) -> list[Row]:
@@ -47,7 +49,18 @@ def rows(actor: Actor, now: datetime, *, archived: bool = False) -> list[Row]:
     ).all()
     next_slots = {stream.id: _next_slot(stream, now) for stream in found}
     filled = _filled({number: slot for number, slot in next_slots.items() if slot})
-    return [Row(stream, words_of(stream), next_slots[stream.id], stream.id in filled) for stream in found]
+    return [
+        Row(stream, words_of(stream), next_slots[stream.id], stream.id in filled, pause_now(stream, now))
+        for stream in found
+    ]
+
+
+def pause_now(stream: Stream, now: datetime) -> Pause | None:
+    """The pause that the stream makes today, on its own clocks."""
+    try:
+        return breaks_of(stream).pause_on(to_wall(now, stream.timezone).date())
+    except TimeProblem:
+        return None
 
 
 def upcoming(cadence: Cadence, zone: str, now: datetime, count: int = 5) -> list[datetime]:
@@ -65,7 +78,7 @@ def upcoming(cadence: Cadence, zone: str, now: datetime, count: int = 5) -> list
 def _next_slot(stream: Stream, now: datetime) -> datetime | None:
     """One stream that cannot be read must not take the list down."""
     try:
-        return next(iter(upcoming(Cadence.from_json(stream.cadence), stream.timezone, now, 1)), None)
+        return next(iter(upcoming(Cadence.of(stream), stream.timezone, now, 1)), None)
     except (BadCadence, TimeProblem):
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -54,6 +54,14 @@ class Stream(Model):
     public_schedule: Mapped[str] = mapped_column(sa.String(16), default="titles")
     guidelines: Mapped[str] = mapped_column(sa.String(4000), default="")
     cadence: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    # See breaks.py for their shapes.
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    pauses: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    quiet_hours: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    # Closer to each other than this, or more than so many in so many hours, is worth a warning; 0: never.
+    near_minutes: Mapped[int] = mapped_column(default=30)
+    flood_posts: Mapped[int] = mapped_column(default=4)
+    flood_hours: Mapped[int] = mapped_column(default=24)
     grace_minutes: Mapped[int] = mapped_column(default=60)
     needs_approval: Mapped[bool] = mapped_column(default=False)
     responsible_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))

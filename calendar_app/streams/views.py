@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -20,9 +22,11 @@ from calendar_app.people.models import Member, Person, Team
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, current_team, member_required, team_named
 from calendar_app.posts import saying
+from calendar_app.posts.checking import Findings
 from calendar_app.reasons import retell
-from calendar_app.streams import editing, forms, listing
-from calendar_app.streams.cadence import BadCadence, Cadence, parse_cadence
+from calendar_app.streams import checking_breaks, editing, forms, listing
+from calendar_app.streams.breaks import Breaks, breaks_of
+from calendar_app.streams.cadence import BadCadence, parse_cadence
 from calendar_app.streams.models import HUES, Stream
 from calendar_app.times import TimeProblem, known_zone, utcnow
 
@@ -79,8 +83,7 @@ def make() -> ResponseReturnValue:
 @member_required
 def slots() -> ResponseReturnValue:
     """The cadence in words and its next five slots, for the form while one types."""
-    sent = request.args.get("cadence", ""), request.args.get("timezone", "")
-    return render_template("streams/_slots.html", **_preview(*sent))
+    return render_template("streams/_slots.html", **_preview(forms.typed_from(request.args)))
 
 
 @streams.get("/streams/<handle>/edit")
@@ -151,16 +154,17 @@ def _form(
     page = render_template(
         "streams/form.html", stream=stream, typed=typed, errors=errors or {}, team=team, teams=teams, hues=HUES,
         people=_people(team), account_choices=_account_choices(team), zones=_zones(), languages=LANGUAGES,
-        **_preview(str(typed["cadence"]), str(typed["timezone"])),
+        **_preview(typed),
     )  # fmt: skip
     return page, 422 if errors else 200
 
 
-def _preview(text: str, zone: str) -> dict[str, Any]:
-    """`cadence_words`, `slots` as wall clock times, or `cadence_problem`."""
+def _preview(typed: dict[str, Any]) -> dict[str, Any]:
+    """`cadence_words`, `slots` as wall clock times, or `cadence_problem`; breaks that are wrong are passed over."""
+    zone = str(typed["timezone"])
     told: dict[str, Any] = {"cadence_words": "", "slots": [], "cadence_problem": "", "slot_zone": zone}
     try:
-        cadence: Cadence = parse_cadence(text)
+        cadence = replace(parse_cadence(str(typed["cadence"])), breaks=_breaks(typed))
         known_zone(zone)
     except (BadCadence, TimeProblem) as problem:
         return {**told, "cadence_problem": problem.sentence}
@@ -171,6 +175,12 @@ def _preview(text: str, zone: str) -> dict[str, Any]:
         "cadence_words": cadence.words,
         "slots": [saying.clock(at, zone, now=now) for at in found],
     }
+
+
+def _breaks(typed: dict[str, Any]) -> Breaks:
+    found = Findings()
+    read = {name: getattr(checking_breaks, name)(typed.get(name) or [], found) for name in forms.ROWS}
+    return breaks_of(SimpleNamespace(cadence=(), **read))
 
 
 def _team_to_begin_in() -> Team:

@@ -34,7 +34,11 @@ let asking = null;
 let shown = "";
 
 function question() {
-  return new URLSearchParams({ cadence: form.elements.cadence.value, timezone: form.elements.timezone.value }).toString();
+  const asked = new URLSearchParams();
+  for (const [field, text] of new FormData(form)) {
+    if (/^(cadence|timezone|exception_|pause_|quiet_)/.test(field)) asked.append(field, text);
+  }
+  return asked.toString();
 }
 
 async function answer() {
@@ -59,6 +63,20 @@ function soon() {
 
 if (form && slots) {
   shown = question();
-  form.elements.cadence.addEventListener("input", soon);
-  form.elements.timezone.addEventListener("input", soon);
+  form.addEventListener("input", (event) => {
+    if (/^(cadence|timezone|exception_|pause_|quiet_)/.test(event.target.name)) soon();
+  });
+}
+
+// Lists end in an empty line; more are one press away.
+for (const list of form?.querySelectorAll("[data-rows]") ?? []) {
+  const add = list.querySelector("[data-add-row]");
+  add.hidden = false;
+  add.addEventListener("click", () => {
+    const last = [...list.querySelectorAll("[data-row]")].at(-1);
+    const line = last.cloneNode(true);
+    for (const field of line.querySelectorAll("input, select")) field.value = "";
+    last.after(line);
+    line.querySelector("input").focus();
+  });
 }

@@ -48,6 +48,15 @@ class Collision(Given):
     accounts: list[int]
 
 
+class Flood(Given):
+    """More posts of one stream than it wants within its `flood_hours`."""
+
+    stream: str
+    since: Instant
+    until: Instant
+    posts: int
+
+
 class Calendar(Given):
     """The plan between two instants."""
 
@@ -56,4 +65,5 @@ class Calendar(Given):
     posts: list[Planned]
     slots: list[Slot]
     gaps: list[Slot] = Field(description="Slots to come or gone by that no post fills.")
+    floods: list[Flood]
     collisions: list[Collision] = Field(description="By time; the first 1,000.")

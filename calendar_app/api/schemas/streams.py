@@ -26,12 +26,45 @@ Colour = Literal["coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "pl
 Visibility = Literal["public", "unlisted", "internal"]
 PublicSchedule = Literal["titles", "times", "nothing"]
 Rule = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Day = Annotated[
+    str,
+    Field(
+        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-12-24"], description="On the stream's clocks."
+    ),
+]
+Clock = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:30"])]
+Note = Annotated[str, Field(max_length=120)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Cadence = Annotated[
     list[Rule],
     Field(max_length=MOST_RULES * MOST_TIMES, examples=[["weekly on Mon and Wed at 09:00"]],
           description="When the stream promises to publish: rules in words, or recurrence rules (RFC 5545)."),
 ]  # fmt: skip
+
+
+class Exceptional(Sent):
+    """Days on which these times are promised and no others; without times nothing is."""
+
+    first: Day
+    last: Day | Literal[""] = Field(default="", description="Left out: the first day alone.")
+    times: Annotated[list[Clock], Field(max_length=24)] = []
+    note: Note = ""
+
+
+class Pause(Sent):
+    """Days without slots and gaps. Without a last day it goes on until it is taken away."""
+
+    first: Day
+    last: Day | Literal[""] = ""
+    note: Note = ""
+    told: bool = Field(default=False, description="Whether followers read of it on the stream's page.")
+
+
+class Quiet(Sent):
+    """Hours without slots; a post that is planned in them gets a warning. May go over midnight."""
+
+    since: Clock
+    until: Clock
 
 
 class _Fields(Sent):
@@ -44,6 +77,16 @@ class _Fields(Sent):
         default="titles", description="What readers see of planned posts: titles, only times, or nothing."
     )
     cadence: Cadence = []
+    exceptions: Annotated[list[Exceptional], Field(max_length=100)] = []
+    pauses: Annotated[list[Pause], Field(max_length=20)] = []
+    quiet_hours: Annotated[list[Quiet], Field(max_length=6)] = []
+    near_minutes: Annotated[int, Field(ge=0, le=1440)] = Field(
+        default=30, description="Posts closer to each other than this get a warning; 0 switches it off."
+    )
+    flood_posts: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=4, description="More posts than this within `flood_hours` get a warning; 0 switches it off."
+    )
+    flood_hours: Annotated[int, Field(ge=1, le=168)] = 24
     grace_minutes: Annotated[int, Field(ge=1, le=10080)] = Field(
         default=60, description="How late a post may go out before it counts as missed."
     )
@@ -91,6 +134,12 @@ class Stream(Given):
     visibility: Visibility
     public_schedule: PublicSchedule
     cadence: list[str]
+    exceptions: list[Exceptional]
+    pauses: list[Pause]
+    quiet_hours: list[Quiet]
+    near_minutes: int
+    flood_posts: int
+    flood_hours: int
     grace_minutes: int
     default_accounts: list[int]
     guidelines: str
