@@ -238,11 +238,15 @@ def _broken(post: Post, stream: Stream, home: Stream, now: datetime) -> Iterator
         )  # fmt: skip
     if pause := broken.pause_on(wall.date()):
         free = _free(home, post, now, after=post.due_at)
-        until = say(" until %(day)s", day=in_words(pause.last)) if pause.last else ""
+        first, last = in_words(pause.first), in_words(pause.last) if pause.last else ""
+        length = (
+            say("It pauses from %(first)s to %(last)s.", first=first, last=last)
+            if last
+            else say("It pauses from %(first)s on.", first=first)
+        )
         yield Caution(
             say("“%(stream)s” pauses.", stream=stream.name),
-            say("It pauses from %(day)s%(until)s. This post goes out all the same.",
-                day=in_words(pause.first), until=until),
+            f"{length} {say('This post goes out all the same.')}",
             slot=free, slot_name=_take(free),
         )  # fmt: skip
 
