@@ -19,7 +19,8 @@ from calendar_app.channels.claiming import next_due
 from calendar_app.channels.delivering import drain
 from calendar_app.enqueue import CLOCK_BELL, connection, wake
 from calendar_app.extensions import database_now, db, writing
-from calendar_app.health.pulse import beat
+from calendar_app.health import questions
+from calendar_app.health.pulse import CLOCK, beat, own_name, stop_beating
 from jobs import mail, upkeep
 from jobs.running import app
 
@@ -33,7 +34,7 @@ LONGEST_SLEEP = 1.0
 # What has been due this long is not being taken care of: do it here.
 PATIENCE = 1.0
 BEAT_EVERY = 5.0
-UPKEEP_EVERY = 60.0
+UPKEEP_EVERY = questions.UPKEEP_EVERY.total_seconds()
 MAIL_EVERY = 5.0
 # Without Redis the clock mails by itself, in short rounds: it must be able to end.
 MAIL_SECONDS = 5.0
@@ -61,6 +62,7 @@ class Clock:
             self._sleep(wait)
         if self.mailing is not None:
             self.mailing.join(10)
+        _take_leave()
 
     def tick(self) -> float:
         """Do what the moment asks for; returns how many seconds may be slept."""
@@ -83,7 +85,8 @@ class Clock:
     def _beat(self) -> None:
         if time.monotonic() - self.beat_at >= BEAT_EVERY:
             with writing():
-                beat("clock")
+                beat(CLOCK)
+                beat(own_name())
                 db.session.commit()
             self.beat_at = time.monotonic()
 
@@ -114,6 +117,16 @@ class Clock:
                     return
             except redis.RedisError:
                 self.stopping.wait(min(left, 0.2))
+
+
+def _take_leave() -> None:
+    """Who was asked to end is not missed by anybody who watches."""
+    try:
+        with writing():
+            stop_beating(own_name())
+            db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
 
 
 def _mail_a_while() -> None:

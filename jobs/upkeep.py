@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 
 from calendar_app.extensions import database_now, db, writing
-from calendar_app.health.pulse import beat, last_beat
+from calendar_app.health.pulse import UPKEEP, beat, last_beat
 from jobs.running import app
 from jobs.timetable import TIMETABLE, Recurring
 
@@ -17,6 +17,8 @@ def run() -> None:
     with app().app_context(), writing():
         for item in TIMETABLE:
             _run_if_due(item)
+        beat(UPKEEP)
+        db.session.commit()
 
 
 def _run_if_due(item: Recurring) -> None:

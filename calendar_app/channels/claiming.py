@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from calendar_app.channels import due
 from calendar_app.channels.models import LONGEST_REASON, Account, Delivery
+from calendar_app.channels.tallying import End, channel_of_row, seconds_late, tally
 from calendar_app.extensions import database_now, db
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ LEASE_SECONDS = 60.0
 # The table by itself, where a statement needs none of the bookkeeping that a mapped class brings.
 _ROWS = cast("sa.Table", Delivery.__table__)
 # Built once: building it costs more than running it. The columns to set are those that it is given.
-_FINISH = sa.update(_ROWS).where(
-    _ROWS.c.id == sa.bindparam("row"), _ROWS.c.fence == sa.bindparam("held"), _ROWS.c.state == "sending"
+_FINISH = (
+    sa.update(_ROWS)
+    .where(
+        _ROWS.c.id == sa.bindparam("row"), _ROWS.c.fence == sa.bindparam("held"), _ROWS.c.state == "sending"
+    )
+    .returning(_ROWS.c.due_at, _ROWS.c.sent_at, channel_of_row().label("channel"))
 )
 
 
@@ -88,14 +93,18 @@ def finish(outcomes: Sequence[Outcome]) -> list[Outcome]:
     if not outcomes:
         return lost
     now = database_now()
+    ends = []
     for outcome in outcomes:
-        changed = db.session.execute(
+        row = db.session.execute(
             _FINISH, {"row": outcome.id, "held": outcome.fence, **_columns(outcome, now)}
-        )
-        if changed.rowcount == 0:  # type: ignore[attr-defined]
+        ).one_or_none()
+        if row is None:
             lost.append(outcome)
-        elif outcome.account_state:
+            continue
+        ends.append(_end_of(outcome, row))
+        if outcome.account_state:
             _settle_account(outcome)
+    tally(ends)
     return lost
 
 
@@ -111,6 +120,14 @@ def _next_attempt(before: datetime | None) -> datetime | None:
     if before is None:
         return db.session.scalar(due.first_attempt())
     return db.session.scalar(due.first_attempt_before(), {"now": before})
+
+
+def _end_of(outcome: Outcome, row: Any) -> End:
+    """What there is to count: not that a long list of mails is still being worked off, which is no trouble."""
+    if outcome.state == "delivered":
+        return End(row.channel, "delivered", seconds_late(row.due_at, row.sent_at))
+    under_way = outcome.state == "retry" and outcome.held_up is None
+    return End(row.channel, "" if under_way else outcome.state)
 
 
 def _columns(outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from calendar_app.channels.claiming import LEASE_SECONDS, Outcome, claim, finish
 from calendar_app.channels.packing import pack
 from calendar_app.channels.sending import send
 from calendar_app.channels.sweeping import miss_overdue, sweep
+from calendar_app.channels.tallying import End, tally
 from calendar_app.extensions import database_now, db, writing
 from calendar_app.media.keeping import store
 from calendar_app.outbound import Outbound
@@ -67,6 +68,7 @@ def rehearse() -> None:
             publish_due(1)
             claim(1)
             finish([Outcome(0, 0, "delivered")])
+            tally([End("log", "delivered", 0.0)])
             next_due()
     except SQLAlchemyError as error:
         log.info("no rehearsal: %s", error)

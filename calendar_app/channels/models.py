@@ -137,3 +137,16 @@ class Delivery(Model):
         if self.sent_at is None:
             return None
         return round((self.sent_at - self.due_at).total_seconds() * 1000)
+
+
+class Tally(Model):
+    """So many deliveries of a channel came to this end (`tallying`). Rows are added and folded, never changed."""
+
+    __tablename__ = "tally"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+    channel: Mapped[str] = mapped_column(sa.String(32))
+    what: Mapped[str] = mapped_column(sa.String(16))
+    bound: Mapped[str] = mapped_column(sa.String(16), default="")
+    number: Mapped[int] = mapped_column(sa.BigInteger())
+    seconds: Mapped[float] = mapped_column(sa.Float(), default=0.0)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from calendar_app.channels.models import LONGEST_REASON, Account, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.channels.sending import LOOK_GRACE
+from calendar_app.channels.tallying import EXPIRED, End, channel_of_row, tally
 from calendar_app.extensions import database_now, db
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.streams.models import Stream
@@ -39,6 +40,7 @@ def sweep() -> int:
     for row in rows:
         _settle(row, now)
     db.session.flush()
+    tally(End(row.account.channel, what) for row in rows for what in (EXPIRED, row.state))
     return len(rows)
 
 
@@ -60,9 +62,11 @@ def end_stranded() -> int:
             sa.update(Delivery)
             .where(Delivery.id.in_(which.with_for_update(of=Delivery, skip_locked=True)))
             .values(state=Delivery.ended_early(), reason=reason, finished_at=now)
+            .returning(Delivery.state, channel_of_row())
             .execution_options(synchronize_session=False)
-        )
-        ended += changed.rowcount  # type: ignore[attr-defined]
+        ).all()
+        tally(End(channel, state) for state, channel in changed)
+        ended += len(changed)
     return ended
 
 
@@ -84,6 +88,7 @@ def miss_overdue() -> int:
         why = row.account.state_reason or "too late"
         row.reason = f"It could not be sent within the grace of its stream: {why}"[:LONGEST_REASON]
     db.session.flush()
+    tally(End(row.account.channel, "missed") for row in rows)
     return len(rows)
 
 

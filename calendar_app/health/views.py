@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 from flask import Blueprint, Response, abort, current_app, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from calendar_app import tokens
 from calendar_app.extensions import database_now, db, limiter
-from calendar_app.health import questions
+from calendar_app.health import measuring, questions
 from calendar_app.posts.publishing import on_hold
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def metrics() -> ResponseReturnValue:
     """For loopback, or whoever shows the token made from the secret key (`sluice doctor` prints it)."""
     if not _may_measure():
         abort(404)
-    return Response(generate_latest(_gauges()), mimetype=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(measuring.Everything()), mimetype=CONTENT_TYPE_LATEST)
 
 
 def metrics_token() -> str:
@@ -101,34 +101,3 @@ def _overdue() -> dict[str, Any]:
         "seconds": round(late, 1),
         "on_hold": held is not None,
     }
-
-
-def _gauges() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    posts = Gauge("sluice_posts", "Posts by state", ["state"], registry=registry)
-    for state, count in questions.posts_by_state().items():
-        posts.labels(state).set(count)
-    deliveries = Gauge("sluice_deliveries", "Deliveries by state", ["state"], registry=registry)
-    for state, count in questions.deliveries_by_state().items():
-        deliveries.labels(state).set(count)
-    since = questions.oldest_overdue()
-    late = (database_now() - since).total_seconds() if since else 0.0
-    Gauge("sluice_oldest_overdue_seconds", "Age of the oldest overdue work", registry=registry).set(late)
-    silence = questions.clock_silence()
-    heard = Gauge(
-        "sluice_clock_silence_seconds", "Since the clock was last heard (-1: never)", registry=registry
-    )
-    heard.set(silence.total_seconds() if silence else -1)
-    _queue_gauges(registry)
-    return registry
-
-
-def _queue_gauges(registry: CollectorRegistry) -> None:
-    up = Gauge("sluice_redis_up", "Whether Redis answers", registry=registry)
-    waiting = Gauge("sluice_jobs_waiting", "Wake-up calls waiting by lane", ["lane"], registry=registry)
-    try:
-        for lane, count in questions.waiting_jobs().items():
-            waiting.labels(lane).set(count)
-        up.set(1)
-    except redis.RedisError:
-        up.set(0)

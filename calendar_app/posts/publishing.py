@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from calendar_app.channels.models import WAITING, Delivery
 from calendar_app.channels.objecting import objections
+from calendar_app.channels.tallying import End, channel_of_row, tally
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
@@ -127,12 +128,14 @@ def _miss(ids: Sequence[int], now: datetime) -> None:
                 revision=Post.revision + 1, version=Post.version + 1)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    db.session.execute(
+    channels = db.session.scalars(
         sa.update(Delivery)
         .where(Delivery.post_id.in_(ids), Delivery.state.in_(WAITING))
         .values(state="missed", reason="The post was past its stream's grace when Sluice could look again.")
+        .returning(channel_of_row())
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    tally(End(channel, "missed") for channel in channels)
     for uuid, team_id in db.session.execute(sa.select(Post.uuid, Post.team_id).where(Post.id.in_(ids))).all():
         record("post missed", uuid, team_id=team_id)
     touch_feeds(streams_of(ids), now)
