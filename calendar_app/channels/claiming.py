@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from calendar_app.channels import due
 from calendar_app.channels.models import LONGEST_REASON, Account, Delivery
 from calendar_app.channels.tallying import End, channel_of_row, seconds_late, tally
+from calendar_app.channels.websub.advertising import hub_changed
 from calendar_app.extensions import database_now, db
 
 if TYPE_CHECKING:
@@ -162,12 +163,14 @@ def _fitting(reason: str | None) -> str | None:
 
 def _settle_account(outcome: Outcome) -> None:
     """A revoked key or a place that is gone changes the account once; those who come later find it changed."""
-    account_id = sa.select(Delivery.account_id).where(Delivery.id == outcome.id).scalar_subquery()
-    db.session.execute(
+    now = database_now()
+    account_id = sa.select(Delivery.account_id).where(Delivery.id == outcome.id)
+    settled = db.session.scalar(
         sa.update(Account)
-        .where(Account.id == account_id, Account.state == "ok")
-        .values(
-            state=outcome.account_state, state_reason=_fitting(outcome.reason), state_since=database_now()
-        )
+        .where(Account.id == account_id.scalar_subquery(), Account.state == "ok")
+        .values(state=outcome.account_state, state_reason=_fitting(outcome.reason), state_since=now)
+        .returning(Account.id)
         .execution_options(synchronize_session=False)
     )
+    if settled is not None:
+        hub_changed(settled, now)

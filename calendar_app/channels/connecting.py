@@ -16,6 +16,7 @@ from calendar_app.channels.delivering import outbound
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.packing import open_secrets, seal_secrets
 from calendar_app.channels.registry import ADAPTERS, adapter_for
+from calendar_app.channels.websub.advertising import hub_changed
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
 from calendar_app.languages import either, say
@@ -100,6 +101,8 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
             known = _learnt(adapter, known, sealed, name)
     _lock(account)
     reconnected = known != account.settings or sealed != kept
+    if known != account.settings:
+        hub_changed(account.id, now)
     account.name, account.settings, account.updated_at = name, known, now
     if sealed != kept:
         seal_secrets(account, sealed)
@@ -161,6 +164,7 @@ def disconnect(account: Account, *, actor: Actor, now: datetime) -> None:
         .execution_options(synchronize_session="fetch")
     )
     _lock(account)
+    hub_changed(account.id, now)
     db.session.execute(sa.delete(stream_account).where(stream_account.c.account_id == account.id))
     account.deleted_at = account.updated_at = now
     account.sealed = {}
@@ -284,6 +288,7 @@ def _paused_by_person(account: Account) -> bool:
 def _set_state(account: Account, state: str, reason: str | None, now: datetime) -> None:
     if account.state != state:
         account.state_since = now
+        hub_changed(account.id, now)
     account.state, account.state_reason = state, reason
     db.session.flush()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from calendar_app import links
+from calendar_app.channels.websub.advertising import hub_of
 from calendar_app.extensions import db
 from calendar_app.feeds import atom, ical, json_feed, parts, rss
 from calendar_app.feeds.choosing import last_hidden
@@ -42,13 +43,17 @@ CALENDAR_PAST, CALENDAR_MOST, READER_MOST = timedelta(days=400), 2000, 50
 
 @dataclass(frozen=True)
 class Feed:
-    """The finished bytes, the address they call their own, their strong ETag and the moment they last changed."""
+    """The finished bytes, the address they call their own, their strong ETag and the moment they last changed.
+
+    `hub` is the hub that is told of changes, where the feed names one.
+    """
 
     content: bytes
     address: str
     etag: str
     changed_at: datetime
     media_type: str
+    hub: str | None = None
 
 
 def stream_feed(stream: Stream, form: str) -> Feed:
@@ -56,6 +61,7 @@ def stream_feed(stream: Stream, form: str) -> Feed:
     return _feed(
         [stream], form, name=f"stream/{stream.handle}", title=stream.name, description=stream.description,
         address=links.stream_feed(stream.handle, form), home=links.stream(stream.handle), hue=stream.hue,
+        hub=hub_of([stream], form),
     )  # fmt: skip
 
 
@@ -77,7 +83,7 @@ def everything_feed(streams: Sequence[Stream], form: str) -> Feed:
     """All public streams."""
     return _feed(
         streams, form, name="everything", title=_site().name, description="Everything we share, all streams together.",
-        address=links.everything_feed(form), home=links.home(), others=True,
+        address=links.everything_feed(form), home=links.home(), others=True, hub=hub_of(streams, form),
     )  # fmt: skip
 
 
@@ -109,7 +115,7 @@ def shown_posts(stream_ids: Sequence[int], form: str, now: datetime) -> sa.Selec
 
 def _feed(
     streams: Sequence[Stream], form: str, *, name: str, title: str, description: str, address: str, home: str,
-    hue: str | None = None, others: bool = False,
+    hue: str | None = None, others: bool = False, hub: str | None = None,
 ) -> Feed:  # fmt: skip
     site, now = _site(), utcnow()
     ids = [stream.id for stream in streams]
@@ -117,10 +123,10 @@ def _feed(
     head = Head(
         title=title, description=description, self_address=address, home_address=home,
         language=streams[0].language if streams else "en", feed_id=feed_id(site.host, site.install_year, name),
-        updated=changed, owner=site.name, hue=hue,
+        updated=changed, owner=site.name, hue=hue, hub_address=hub,
     )  # fmt: skip
     content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form))
-    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form])
+    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form], hub)
 
 
 def _changed(streams: Sequence[Stream], form: str, now: datetime, *, others: bool) -> datetime:

@@ -81,7 +81,9 @@ def keep_private(response: Response) -> Response:
 def _public(feed: Feed) -> Response:
     request.environ[MARK] = feed.changed_at
     response = _answer(feed.content, feed.media_type, feed.etag, feed.changed_at)
-    response.headers["Link"] = f'<{feed.address}>; rel="self"'
+    # As the feed itself says, for programs that look no further than headers (WebSub, 4).
+    hub = [f'<{feed.hub}>; rel="hub"'] if feed.hub else []
+    response.headers["Link"] = ", ".join([*hub, f'<{feed.address}>; rel="self"'])
     return _shared(response)
 
 

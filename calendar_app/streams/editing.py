@@ -74,6 +74,7 @@ def edit_stream(stream: Stream, changes: Mapping[str, Any], *, actor: Actor, now
     before = _written(stream, changed)
     others = _show_posts_anew(stream, set(changed), now)
     planned = _scheduled(stream) if "accounts" in changed else []
+    other_bytes = bool(IN_FEED & set(changed)) or _names_another_hub(stream, changed)
     for name, value in changed.items():
         setattr(stream, name, value)
     stream.updated_at = now
@@ -82,7 +83,7 @@ def edit_stream(stream: Stream, changes: Mapping[str, Any], *, actor: Actor, now
         if not post.own_places:
             # It goes where its streams go.
             plan_deliveries(post)
-    if IN_FEED & set(changed):
+    if other_bytes:
         touch_feeds({stream.id, *others}, now)
     record("stream changed", stream.handle, actor=actor, team_id=stream.team_id,
            before=before, after=_written(stream, changed))  # fmt: skip
@@ -186,6 +187,12 @@ def _show_posts_anew(stream: Stream, changed: set[str], now: datetime) -> set[in
     return set(
         db.session.scalars(sa.select(PostStream.stream_id).where(PostStream.post_id.in_(ours)).distinct())
     )
+
+
+def _names_another_hub(stream: Stream, changed: Mapping[str, Any]) -> bool:
+    """Feeds name the hub among the accounts of their stream."""
+    accounts = set(stream.accounts)
+    return any(one.channel == "websub" for one in accounts ^ set(changed.get("accounts", accounts)))
 
 
 def _set_archived(stream: Stream, at: datetime | None, now: datetime) -> None:

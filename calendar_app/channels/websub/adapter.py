@@ -31,7 +31,7 @@ class WebsubAdapter(Adapter):
         Field(
             "url",
             say_later("Address of the hub"),
-            say_later("It learns the addresses of public feeds only."),
+            say_later("It learns the addresses of public feeds only, and those feeds name it."),
         ),
     )
     keyed = True
