@@ -71,6 +71,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.channels.views import accounts
     from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
+    from calendar_app.helping.views import helping
     from calendar_app.media.views import pictures
     from calendar_app.needs.views import needs
     from calendar_app.notices.views import notices
@@ -89,6 +90,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(accounts)
     app.register_blueprint(feeds)
     app.register_blueprint(health)
+    app.register_blueprint(helping)
     app.register_blueprint(mail)
     app.register_blueprint(mastodon)
     app.register_blueprint(pictures)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from calendar_app.extensions import db
+from calendar_app.helping.topics import topic_of
 from calendar_app.people.models import Person, Site
 
 if TYPE_CHECKING:
@@ -46,9 +47,17 @@ PAGES = (
 
 
 def register(app: Flask) -> None:
-    """Give templates `pages()`, `count_of(page)`, `page_exists(path)`, `me()`, `site_name()`, the filter `initials`."""
+    """Give templates `pages()`, `count_of(page)`, `page_exists(path)`, `me()`, `site_name()`, `help_topic()`.
+
+    And the filter `initials`.
+    """
     app.jinja_env.globals.update(
-        pages=pages, count_of=count_of, page_exists=page_exists, me=me, site_name=site_name
+        pages=pages,
+        count_of=count_of,
+        page_exists=page_exists,
+        me=me,
+        site_name=site_name,
+        help_topic=help_topic,
     )
     app.jinja_env.filters["initials"] = initials
 
@@ -91,6 +100,11 @@ def me() -> Person | None:
 
     actor = actor_or_none()
     return actor.person if actor else None
+
+
+def help_topic() -> str:
+    """What the page of help says about the page at hand."""
+    return topic_of(request.path)
 
 
 def site_name() -> str:

@@ -15,6 +15,7 @@ from calendar_app.channels.outcomes import on_the_way, why_late
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
+from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
@@ -57,6 +58,7 @@ def calendar() -> ResponseReturnValue:
         f"planner/{TEMPLATES[wanted.view]}.html",
         **_words(sheet(wanted, actor, lanes, now=now)),
         people=loading.people(actor),
+        steps=first_steps(actor),
         peek=_peek(actor, wanted.post, zone) if wanted.post else None,
     )
 

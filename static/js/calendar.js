@@ -8,4 +8,3 @@ import "./undo.js";
 import "./stream_filters.js";
 import "./live_states.js";
 import "./day_click.js";
-import "./keys_help.js";

@@ -4,7 +4,7 @@ import { hasModifier, isTyping } from "./typing.js";
 const dialog = document.querySelector("dialog[data-keys]");
 
 function open() {
-  if (dialog && !dialog.open) dialog.showModal();
+  if (dialog && !document.querySelector("dialog[open]")) dialog.showModal();
 }
 
 function showButtons() {
@@ -20,5 +20,6 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-keys-help]")) open();
   else if (event.target === dialog) dialog.close();
 });
+document.addEventListener("keys:show", open);
 document.addEventListener("plan:loaded", showButtons);
 showButtons();

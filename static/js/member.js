@@ -5,3 +5,5 @@ import "./go_keys.js";
 import "./first_focus.js";
 import "./copy_text.js";
 import "./session_end.js";
+import "./keys_help.js";
+import "./palette.js";

@@ -1,0 +1,47 @@
+"""The way of a new team to its first scheduled post. Nothing is stored: each step is done when its thing is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from calendar_app.channels.models import Account
+from calendar_app.extensions import db
+from calendar_app.people.roles import scoped
+from calendar_app.posts.models import Post
+from calendar_app.streams.models import Stream
+
+if TYPE_CHECKING:
+    from calendar_app.people.roles import Actor
+
+# With a time that was promised to readers, or past it.
+PLANNED = ("scheduled", "published", "withdrawn", "missed")
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """What is done of it. `draft` is the id of the first draft, `stream` the handle of the first stream."""
+
+    stream: str
+    draft: str | None
+    has_place: bool
+
+
+def first_steps(actor: Actor) -> FirstSteps | None:
+    """None once a post of the asker's teams was ever scheduled, and for whoever may not write any."""
+    if not any(actor.may("write posts", team) for team in actor.team_ids):
+        return None
+    if _first(scoped(Post, actor).where(Post.state.in_(PLANNED))):
+        return None
+    stream = _first(scoped(Stream, actor).where(Stream.archived_at.is_(None)).order_by(Stream.id))
+    if stream is None:
+        return None
+    draft = _first(scoped(Post, actor).order_by(Post.id))
+    place = _first(scoped(Account, actor).where(Account.deleted_at.is_(None)))
+    return FirstSteps(stream.handle, draft.uuid if draft else None, place is not None)
+
+
+def _first(query: sa.Select[Any]) -> Any:
+    return db.session.scalars(query.limit(1)).first()
