@@ -1,5 +1,6 @@
 """Imports every module that defines a table, for migrations and for relationships named by string."""
 
+import calendar_app.agreeing.models
 import calendar_app.api.models
 import calendar_app.channels.email.models
 import calendar_app.channels.models

@@ -17,6 +17,7 @@ KEPT = (
     say_later("The account was taken off the post."),
     say_later("Marked as sent by %(name)s."),
     say_later("The post was taken back to draft."),
+    say_later("The post was changed and waits for approval again."),
     say_later("The post was withdrawn before it went out here."),
     say_later("The post was past its stream's grace when Sluice could look again."),
     say_later("It could not be sent within the grace of its stream: %(reason)s"),

@@ -35,6 +35,7 @@ NO_THING = {
 # Bodies that are good in themselves, so that nothing but the stranger's question can be refused.
 BODIES = {
     "/api/v1/deliveries/<uuid:delivery_id>/resolution": {"outcome": "sent"},
+    "/api/v1/posts/<uuid:post_id>/wish": {"text": "Mine"},
     "PATCH /api/v1/posts/<uuid:post_id>": {"version": 1, "title": "Mine"},
 }
 # What anybody may ask for without signing in, by endpoint or by the name of a blueprint.

@@ -9,6 +9,7 @@ from flask import abort
 from sqlalchemy.orm import selectinload
 
 from calendar_app import enqueue, links
+from calendar_app.agreeing import rules
 from calendar_app.api.calling import PREFIX, Answer, call
 from calendar_app.api.paging import page
 from calendar_app.api.schemas import posts as told
@@ -36,6 +37,7 @@ WITH_ALL = (
     selectinload(Post.in_streams).joinedload(PostStream.stream).selectinload(Stream.accounts),
     selectinload(Post.places).joinedload(Place.account),
     selectinload(Post.pictures),
+    selectinload(Post.reviews),
 )
 
 
@@ -110,6 +112,11 @@ def shown(post: Post) -> told.Post:
             "variants": {str(place.account_id): {"text": place.text} for place in post.places if place.text},
             "event": event_of(post),
             "pictures": [_picture(row) for row in post.pictures],
+            "approvals": [
+                {"person": row.person_id, "step": row.step, "version": row.version, "at": row.at}
+                for row in rules.standing_approvals(post)
+            ],
+            "changes_wanted": wish.text if (wish := rules.open_wish(post)) else None,
             "fold": wall_fold(post.due_at, post.timezone) if post.due_at and post.timezone else None,
             **{name: getattr(post, name) for name in _AS_THEY_ARE},
         }

@@ -32,7 +32,10 @@ def ask_for_review(actor: Actor, post_id: UUID, body: told.Step) -> Answer:
 
 @call("POST", ONE + "/approval", gives=told.Post, body=told.Step, body_optional=True)
 def approve(actor: Actor, post_id: UUID, body: told.Step) -> Answer:
-    """Approve a post."""
+    """Approve a post.
+
+    Where its stream asks several people, it stays in review until the last of them has approved.
+    """
     post = _meant(actor, post_id, body)
     reviewing.approve(post, actor=actor, now=database_now())
     return Answer(shown(post))
@@ -46,6 +49,17 @@ def take_back(actor: Actor, post_id: UUID) -> Answer:
     """
     post = post_of(actor, post_id)
     reviewing.take_back(post, actor=actor, now=database_now())
+    return Answer(shown(post))
+
+
+@call("POST", ONE + "/wish", gives=told.Post, body=told.Wish)
+def want_changes(actor: Actor, post_id: UUID, body: told.Wish) -> Answer:
+    """Send a post back to its author with a wish.
+
+    It is a draft again, and says what should change until it is sent for review once more.
+    """
+    post = _meant(actor, post_id, body)
+    reviewing.want_changes(post, body.text, actor=actor, now=database_now())
     return Answer(shown(post))
 
 

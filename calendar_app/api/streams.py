@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 ONE = "/streams/<handle>"
 _AS_THEY_ARE = ("name", "description", "language", "timezone", "visibility", "public_schedule", "cadence",
                 "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours",
-                "grace_minutes", "guidelines", "needs_approval", "created_at", "updated_at")  # fmt: skip
+                "grace_minutes", "guidelines", "needs_approval", "approval_steps",
+                "others_approve", "approve_again", "created_at", "updated_at")  # fmt: skip
 
 
 @call("GET", "/streams", gives=told.Streams, query=told.StreamQuery)

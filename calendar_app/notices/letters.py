@@ -20,6 +20,7 @@ from calendar_app.mailing.rounds import Shelf
 from calendar_app.notices import wording
 from calendar_app.notices.models import Letter, Notice
 from calendar_app.people.models import Person
+from calendar_app.posts.models import Post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,8 @@ def _notices(letter: Letter) -> Sequence[Notice]:
         sa.select(Notice)
         .where(Notice.letter_id == letter.id)
         .options(
-            joinedload(Notice.post),
+            joinedload(Notice.post).selectinload(Post.reviews),
+            joinedload(Notice.by),
             joinedload(Notice.account),
             joinedload(Notice.delivery).joinedload(Delivery.account),
         )

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from calendar_app.people.models import Person
     from calendar_app.posts.models import Post
 
-KINDS = ("failed", "unknown", "missed", "account")
+TROUBLES = ("failed", "unknown", "missed", "account")
+OF_AGREEING = ("review", "approved", "changes")
+KINDS = (*TROUBLES, *OF_AGREEING)
 LETTER_STATES = ("waiting", "sending", "sent", "refused", "unknown", "spared")
 
 
 class Notice(Model):
     """`event` names what happened, retries apart: the database itself tells nobody the same event twice.
 
-    Of a delivery it holds `delivery_id`, of a missed post `post_id` alone, of an account `account_id`.
+    Of a delivery it holds `delivery_id`, of a missed post or of agreeing `post_id` alone, of an account `account_id`.
     """
 
     __tablename__ = "notice"
@@ -48,11 +50,14 @@ class Notice(Model):
     account_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("account.id", ondelete="CASCADE"), index=True
     )
+    # Whoever did what it tells of.
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
     post: Mapped[Post | None] = relationship()
     delivery: Mapped[Delivery | None] = relationship()
     account: Mapped[Account | None] = relationship()

@@ -9,19 +9,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload, selectinload
 
 from calendar_app.channels.connecting import PAUSED_BY
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.extensions import database_now, db
 from calendar_app.notices.models import Notice
+from calendar_app.notices.telling import tell
 from calendar_app.notices.whom import told_of_account, told_of_post
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
 MOST_AT_ONCE = 200
@@ -37,7 +37,7 @@ def notice_all() -> int:
         *_of_missed_posts(now - NEWS),
         *_of_accounts(now - NEWS),
     ]
-    return sum(_tell(facts, people, now) for facts, people in found)
+    return sum(tell(facts, people, now) for facts, people in found)
 
 
 def of_delivery(row: Delivery) -> dict[str, Any]:
@@ -85,7 +85,10 @@ def _of_deliveries(since: datetime) -> Iterator[tuple[dict[str, Any], set[int]]]
 
 def _of_missed_posts(since: datetime) -> Iterator[tuple[dict[str, Any], set[int]]]:
     told = sa.exists().where(
-        Notice.post_id == Post.id, Notice.delivery_id.is_(None), Notice.created_at >= Post.due_at
+        Notice.post_id == Post.id,
+        Notice.kind == "missed",
+        Notice.delivery_id.is_(None),
+        Notice.created_at >= Post.due_at,
     )
     posts = db.session.scalars(
         sa.select(Post)
@@ -110,14 +113,3 @@ def _of_accounts(since: datetime) -> Iterator[tuple[dict[str, Any], set[int]]]:
         .limit(MOST_AT_ONCE)
     ).all()  # fmt: skip
     return ((of_account(account), told_of_account(account)) for account in accounts)
-
-
-def _tell(facts: dict[str, Any], people: Iterable[int], now: datetime) -> int:
-    """One row per person; a row that somebody else wrote in the same moment is left as it is."""
-    rows = [{**facts, "person_id": person, "created_at": now} for person in sorted(people)]
-    if not rows:
-        return 0
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    written = insert(Notice.__table__).values(rows)  # type: ignore[arg-type]
-    done = db.session.execute(written.on_conflict_do_nothing().returning(Notice.id))
-    return len(done.all())

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from calendar_app.channels.models import Delivery
 from calendar_app.extensions import db
 from calendar_app.notices.models import Notice
+from calendar_app.posts.models import Post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,8 @@ def notices(actor: Actor) -> Sequence[Notice]:
         sa.select(Notice)
         .where(*_own(actor))
         .options(
-            joinedload(Notice.post),
+            joinedload(Notice.post).selectinload(Post.reviews),
+            joinedload(Notice.by),
             joinedload(Notice.account),
             joinedload(Notice.delivery).joinedload(Delivery.account),
         )

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendar_app.agreeing.rules import open_wish
 from calendar_app.channels.models import STUCK
 from calendar_app.languages import say
+from calendar_app.notices.models import OF_AGREEING
 from calendar_app.reasons import retell
 
 if TYPE_CHECKING:
     from calendar_app.notices.models import Notice
+    from calendar_app.posts.models import Post
 
 
 def headline(notice: Notice) -> str:
     """`“Bridge closed” may have gone out to Town screen: please look.`"""
+    if notice.kind in OF_AGREEING:
+        return _of_agreeing(notice)
     account = notice.account or (notice.delivery.account if notice.delivery else None)
     name = account.name if account else ""
     title = (notice.post.title if notice.post else "") or say("Untitled")
@@ -32,6 +37,11 @@ def reason(notice: Notice) -> str:
     """Why, as it stands now; empty where it was settled or nothing is known."""
     if not still_open(notice):
         return ""
+    if notice.kind == "changes":
+        wish = open_wish(notice.post) if notice.post else None
+        return wish.text if wish else ""
+    if notice.kind in OF_AGREEING:
+        return ""
     if notice.delivery is not None:
         return retell(notice.delivery.reason)
     return retell(notice.account.state_reason) if notice.account else ""
@@ -39,6 +49,8 @@ def reason(notice: Notice) -> str:
 
 def still_open(notice: Notice) -> bool:
     """Whether it still stands as it did when it was told."""
+    if notice.kind in OF_AGREEING:
+        return notice.post is not None and _waits(notice.kind, notice.post)
     if notice.delivery is not None:
         return notice.delivery.state in STUCK
     if notice.account is not None:
@@ -51,3 +63,21 @@ def path(notice: Notice) -> str:
     if notice.post is not None:
         return f"/posts/{notice.post.uuid}/edit"
     return f"/accounts/{notice.account_id}"
+
+
+def _of_agreeing(notice: Notice) -> str:
+    title = (notice.post.title if notice.post else "") or say("Untitled")
+    name = notice.by.name if notice.by else say("Somebody who has left")
+    if notice.kind == "review":
+        return say("%(name)s asks you to approve “%(title)s”.", name=name, title=title)
+    if notice.kind == "approved":
+        return say("%(name)s has approved “%(title)s”.", name=name, title=title)
+    return say("%(name)s wants changes in “%(title)s”.", name=name, title=title)
+
+
+def _waits(kind: str, post: Post) -> bool:
+    if kind == "review":
+        return post.state == "in_review"
+    if kind == "approved":
+        return post.state == "approved"
+    return post.state in {"draft", "missed"} and open_wish(post) is not None

@@ -19,7 +19,7 @@ from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
-from calendar_app.posts.reviewing import need_right_to_change
+from calendar_app.posts.reviewing import ask_again, need_right_to_change
 from calendar_app.posts.scheduling import replan
 from calendar_app.posts.showing import readers_see_change, touch_feeds
 from calendar_app.posts.state_words import in_a_sentence
@@ -80,7 +80,7 @@ def edit(
             say("This post has been withdrawn and can no longer be changed. Duplicate it instead.")
         )
     need_right_to_change(post, actor)
-    before = _shown(post)
+    before, was, values = _shown(post), post.state, values_of(post)
     old_streams = post.streams
     if "streams" in changes:
         streams = streams_named(changes["streams"], actor, team_id=post.team_id)
@@ -91,10 +91,11 @@ def edit(
     post.version += 1
     post.updated_at = now
     db.session.flush()
+    ask_again(post, values, values_of(post), actor=actor, now=now)
     if post.state == "scheduled":
         replan(post, now)
     after = _shown(post)
-    if post.state in {"scheduled", "published"} and before != after:
+    if was in {"scheduled", "published"} and before != after:
         readers_see_change(post, now, also=old_streams)
     if not (typing and _just_recorded(post, actor, now)):
         record("post edited", post.uuid, actor=actor, team_id=post.team_id,

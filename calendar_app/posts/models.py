@@ -14,6 +14,7 @@ from calendar_app.extensions import Model
 from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
+    from calendar_app.agreeing.models import Review
     from calendar_app.channels.models import Account, Delivery
     from calendar_app.media.models import PostPicture
     from calendar_app.people.models import Person, Team
@@ -92,6 +93,9 @@ class Post(Model):
         back_populates="post", order_by="PostPicture.position", cascade="all, delete-orphan"
     )
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="post", order_by="Delivery.id")
+    reviews: Mapped[list[Review]] = relationship(
+        back_populates="post", order_by="Review.id", cascade="all, delete-orphan", passive_deletes=True
+    )
 
     @classmethod
     def is_scheduled(cls) -> sa.ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from calendar_app.agreeing.showing import agreement
 from calendar_app.channels.models import Account
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.extensions import database_now, db
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "nb", "nn", "sv", "da", "se", "fi", "de", "fr", "es", "pl", "uk", "ar", "so")
 OF_STORED = {"save", "copy", "discard"}
+# Who has agreed so far only the stored post knows too.
+OF_AGREEING = {"approve", "want changes"}
 
 
 class Entry(NamedTuple):
@@ -95,6 +98,7 @@ def beside(
         "found": found.errors,
         "guides": [(stream, to_html(stream.guidelines)) for stream in streams],
         "approvers": _approvers(team) if any(stream.needs_approval for stream in streams) else [],
+        "agreeing": agreement(post, imagined),
         "audience": audience.what_followers_see(streams, imagined.state),
         "has_readers": audience.seen_by_readers(streams),
         "cautions": cautions(imagined, streams=streams, accounts=imagined.targets, hold=on_hold(), now=now),
@@ -116,7 +120,8 @@ def _offered(post: Post | None, imagined: Post, actor: Actor) -> set[str]:
     """Steps as they fit the streams on the page; whether it may be thrown away only the stored post knows."""
     offered = steps(imagined, actor) if imagined.streams else set()
     stored = steps(post, actor) if post else {"save"}
-    return (offered - OF_STORED) | (stored & OF_STORED)
+    known = OF_STORED | OF_AGREEING if post else OF_STORED
+    return (offered - known) | (stored & known)
 
 
 def _calendar_entry(imagined: Post) -> Entry | None:

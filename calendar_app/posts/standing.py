@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from calendar_app.agreeing.showing import agreement
 from calendar_app.channels.models import WAITING, Delivery
 from calendar_app.channels.outcomes import on_the_way, outcome, why_late
 from calendar_app.channels.registry import ADAPTERS
@@ -54,6 +55,7 @@ def standing(post: Post, actor: Actor, *, now: datetime) -> dict[str, Any]:
         "first": first_step(offered),
         "more_steps": further_steps(offered),
         "waits_for_approval": waits_for_approval(post),
+        "agreeing": agreement(post, post),
         "deliveries": rows,
         "channels": ADAPTERS,
         "may_resolve": actor.may("resolve deliveries", post.team_id),

@@ -18,7 +18,7 @@ from calendar_app.posts.finding import post_of
 from calendar_app.posts.forms import allow_long_texts
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.restoring import removal_of, restore
-from calendar_app.posts.reviewing import approve, send_for_review, take_back
+from calendar_app.posts.reviewing import approve, send_for_review, take_back, want_changes
 from calendar_app.posts.values import PLAN, values_of
 from calendar_app.posts.views import keeps_text, save_then
 from calendar_app.posts.withdrawing import withdraw
@@ -71,6 +71,13 @@ def approval(number: Any) -> ResponseReturnValue:
 @keeps_text
 def end_approval(number: Any) -> ResponseReturnValue:
     return _take(number, _take_back)
+
+
+@blueprint.post("/<uuid:number>/wish")
+@keeps_text
+def wish(number: Any) -> ResponseReturnValue:
+    """Sent back to its author; `wish` says in a sentence what should change."""
+    return _take(number, _want_changes)
 
 
 @blueprint.post("/<uuid:number>/publication")
@@ -155,13 +162,22 @@ def _unschedule(post: Post, now: datetime) -> str:
 
 def _review(post: Post, now: datetime) -> str:
     send_for_review(post, actor=current_actor(), now=now)
-    flash(_("Sent for review. Editors and owners of the team can approve it."), "good")
+    flash(_("Sent for review. Whoever approves it is told."), "good")
     return _page(post)
 
 
 def _approve(post: Post, now: datetime) -> str:
     approve(post, actor=current_actor(), now=now)
-    flash(_("Approved. It can be scheduled now."), "good")
+    if post.state == "approved":
+        flash(_("Approved. It can be scheduled now."), "good")
+    else:
+        flash(_("You have approved it. It waits for one more person."), "good")
+    return _page(post)
+
+
+def _want_changes(post: Post, now: datetime) -> str:
+    want_changes(post, request.form.get("wish", ""), actor=current_actor(), now=now)
+    flash(_("Sent back. Its author is told what should change."), "good")
     return _page(post)
 
 

@@ -1,8 +1,10 @@
-"""Which steps a post offers to the person who looks at it: only what would work is shown. Pure."""
+"""Which steps a post offers to the person who looks at it: only what would work is shown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from calendar_app.agreeing import rules
 
 if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
@@ -15,7 +17,8 @@ RIGHTS_OF_STEPS = {
     "unschedule": "schedule posts",
     "review": "write posts",
     "take back": "write posts",
-    "approve": "approve posts",
+    "approve": "see plan",
+    "want changes": "see plan",
     "publish": "publish posts",
     "withdraw": "publish posts",
     "discard": "write posts",
@@ -35,7 +38,7 @@ def first_step(offered: set[str]) -> str | None:
 
 def further_steps(offered: set[str]) -> set[str]:
     """The steps that are put away in a menu."""
-    return offered - {first_step(offered), "save", "next slot", "unschedule"}
+    return offered - {first_step(offered), "save", "next slot", "unschedule", "want changes"}
 
 
 def waits_for_approval(post: Post) -> bool:
@@ -46,10 +49,7 @@ def may_write(post: Post, actor: Actor) -> bool:
     """Whether this person may change the words of the post as it stands."""
     if not post.editable or not actor.may("write posts", post.team_id):
         return False
-    agreed = post.state in {"approved", "scheduled", "published"} and any(
-        stream.needs_approval for stream in post.streams
-    )
-    return not agreed or actor.may("approve posts", post.team_id)
+    return rules.may_change_agreed(post, actor)
 
 
 def _fitting(post: Post, actor: Actor) -> set[str]:
@@ -57,7 +57,7 @@ def _fitting(post: Post, actor: Actor) -> set[str]:
     if may_write(post, actor):
         fitting.add("save")
     if post.state in {"draft", "in_review", "approved", "missed"}:
-        fitting |= _of_planned(post)
+        fitting |= _of_planned(post) | _of_agreeing(post, actor)
     if post.state == "scheduled":
         fitting |= {"unschedule", "publish"}
     if post.state == "published":
@@ -75,8 +75,17 @@ def _of_planned(post: Post) -> set[str]:
         fitting.add("review")
     if post.state in {"in_review", "approved"}:
         fitting.add("take back")
-    if post.state == "in_review" or (post.state == "draft" and waits_for_approval(post)):
-        fitting.add("approve")
     if not any(row.attempts for row in post.deliveries):
         fitting.add("discard")
+    return fitting
+
+
+def _of_agreeing(post: Post, actor: Actor) -> set[str]:
+    """Whose turn it is the stream says, not the role alone."""
+    fitting = set()
+    asked = post.state == "in_review" or (post.state == "draft" and waits_for_approval(post))
+    if asked and rules.hindrance(post, actor) is None:
+        fitting.add("approve")
+    if post.state in {"in_review", "approved"} and rules.may_ask_for_changes(post, actor):
+        fitting.add("want changes")
     return fitting

@@ -14,9 +14,9 @@ from calendar_app.extensions import db
 from calendar_app.languages import either, grouped, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
-from calendar_app.streams import checking_breaks
+from calendar_app.streams import approving, checking_breaks
 from calendar_app.streams.cadence import BadCadence, parse_cadence
-from calendar_app.streams.models import HUES, SCHEDULES, VISIBILITIES, Stream
+from calendar_app.streams.models import AGAIN, HUES, SCHEDULES, VISIBILITIES, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,9 +35,9 @@ RESERVED = frozenset(
 )
 
 PLAIN_FIELDS = ("name", "description", "colour", "language", "timezone", "visibility", "public_schedule",
-                "guidelines", "needs_approval", "cadence", "grace_minutes", "exceptions", "pauses", "quiet_hours",
-                "near_minutes", "flood_posts", "flood_hours")  # fmt: skip
-TEAM_FIELDS = ("responsible", "default_accounts")
+                "guidelines", "needs_approval", "others_approve", "approve_again", "cadence", "grace_minutes",
+                "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours")  # fmt: skip
+TEAM_FIELDS = ("responsible", "default_accounts", "approval_steps")
 KNOWN_FIELDS = {"handle", "team", *PLAIN_FIELDS, *TEAM_FIELDS}
 
 
@@ -54,6 +54,7 @@ def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) ->
         "quiet_hours": checking_breaks.quiet_hours, "near_minutes": partial(_within, "near_minutes", 0, 1440),
         "flood_posts": partial(_within, "flood_posts", 0, 100),
         "flood_hours": partial(_within, "flood_hours", 1, 168),
+        "others_approve": _others_approve, "approve_again": _approve_again,
     }  # fmt: skip
     values: dict[str, Any] = {}
     for name, check in checks.items():
@@ -64,6 +65,8 @@ def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) ->
         values["responsible_id"] = _responsible(changes["responsible"], team_id, found)
     if team_id is not None and "default_accounts" in changes:
         values["accounts"] = _accounts(changes["default_accounts"], team_id, found)
+    if team_id is not None and "approval_steps" in changes:
+        values["approval_steps"] = approving.steps(changes["approval_steps"], team_id, found)
     for name in sorted(set(changes) - KNOWN_FIELDS):
         found.add(name[:60], say("A stream has no such field. Leave it out."))
     return values
@@ -196,6 +199,16 @@ def _needs_approval(value: Any, found: Findings) -> bool:
     if not isinstance(value, bool):
         found.add("needs_approval", say("Say true or false."))
     return bool(value)
+
+
+def _others_approve(value: Any, found: Findings) -> bool:
+    if not isinstance(value, bool):
+        found.add("others_approve", say("Say true or false."))
+    return bool(value)
+
+
+def _approve_again(value: Any, found: Findings) -> str:
+    return _one_of(value, "approve_again", AGAIN, found)
 
 
 def _cadence(value: Any, found: Findings) -> list[str]:

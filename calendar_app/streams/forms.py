@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 TEXTS = (
     "name", "description", "colour", "language", "timezone", "visibility", "public_schedule", "guidelines",
-    "responsible", "cadence", "grace_minutes", "near_minutes", "flood_posts", "flood_hours",
+    "responsible", "cadence", "grace_minutes", "approve_again", "near_minutes", "flood_posts", "flood_hours",
 )  # fmt: skip
 ONCE = ("handle", "team")
+TICKS = ("needs_approval", "others_approve")
 # Rows of the form: each name of the JSON with its name in the form.
 ROWS = {
     "exceptions": {"first": "exception_first", "last": "exception_last", "times": "exception_times",
@@ -34,7 +35,8 @@ def changes_from(form: MultiDict[str, str], *, new: bool) -> dict[str, Any]:
     changes |= {
         name: rows_in(form, name) for name, fields in ROWS.items() if set(fields.values()) & set(form)
     }
-    changes["needs_approval"] = "needs_approval" in form
+    changes |= {tick: tick in form for tick in TICKS}
+    changes["approval_steps"] = form.getlist("approval_step")
     changes["default_accounts"] = form.getlist("default_accounts")
     return changes
 
@@ -45,7 +47,8 @@ def typed_from(form: MultiDict[str, str]) -> dict[str, Any]:
     return {
         **typed,
         **{name: rows_in(form, name) for name in ROWS},
-        "needs_approval": "needs_approval" in form,
+        **{tick: tick in form for tick in TICKS},
+        "approval_steps": form.getlist("approval_step"),
         "default_accounts": form.getlist("default_accounts"),
     }
 
@@ -61,7 +64,8 @@ def typed_of(stream: Stream) -> dict[str, Any]:
         "pauses": stream.pauses,
         "quiet_hours": stream.quiet_hours,
         "responsible": stream.responsible_id or "",
-        "needs_approval": stream.needs_approval,
+        **{tick: getattr(stream, tick) for tick in TICKS},
+        "approval_steps": stream.approval_steps or ["editor"],
         "default_accounts": [account.id for account in stream.accounts],
     }
 
@@ -71,7 +75,8 @@ def blank(person: Person, *, team_id: int) -> dict[str, Any]:
     return {
         **dict.fromkeys((*ONCE, *TEXTS), ""),
         "team": team_id, "colour": unused_colour(), "language": person.locale, "timezone": person.timezone,
-        "visibility": "public", "public_schedule": "titles", "grace_minutes": 60, "needs_approval": False,
+        "visibility": "public", "public_schedule": "titles", "grace_minutes": 60, **dict.fromkeys(TICKS, False),
+        "approval_steps": ["editor"], "approve_again": "readers",
         "near_minutes": 30, "flood_posts": 4, "flood_hours": 24, **{name: [] for name in ROWS},
         "default_accounts": [],
     }  # fmt: skip

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HUES = ("coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum")
 VISIBILITIES = ("public", "unlisted", "internal")
 SCHEDULES = ("titles", "times", "nothing")
+AGAIN = ("never", "readers", "always")
 
 stream_account = sa.Table(
     "stream_account",
@@ -64,6 +65,12 @@ class Stream(Model):
     flood_hours: Mapped[int] = mapped_column(default=24)
     grace_minutes: Mapped[int] = mapped_column(default=60)
     needs_approval: Mapped[bool] = mapped_column(default=False)
+    # Who is asked, one step after the other: a role or a member's id (agreeing/rules.py). Empty: one editor.
+    approval_steps: Mapped[list[str | int]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    # Nobody approves their own.
+    others_approve: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # What a change of an approved post means: never, readers (what they see), always.
+    approve_again: Mapped[str] = mapped_column(sa.String(16), default="never", server_default="never")
     responsible_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     feed_version: Mapped[int] = mapped_column(default=1)
     feed_changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

@@ -12,7 +12,7 @@ from tests.factories import make_account, make_scheduled, make_stream, make_team
 BODIES = {
     "streams_change": {"name": "Mine"}, "accounts_change": {"name": "Mine"},
     "posts_change": {"version": 2, "title": "Mine"}, "steps_schedule": {"publish_at": "2027-06-01T09:00"},
-    "deliveries_settle": {"outcome": "sent"},
+    "deliveries_settle": {"outcome": "sent"}, "steps_want_changes": {"text": "Mine"},
 }  # fmt: skip
 WITH_IDS = [row for row in CALLS if "<" in row.rule]
 

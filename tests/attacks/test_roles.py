@@ -26,6 +26,7 @@ LOOKS = {"writing.preview"}
 OF_EDITORS = {
     *("accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
     *("post_steps.approval", "post_steps.publication", "post_steps.withdrawal", "api.steps_approve"),
+    *("post_steps.wish", "api.steps_want_changes"),
     *(
         "api.steps_publish",
         "api.steps_withdraw",
@@ -61,6 +62,7 @@ OF_AUTHORS = {
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
 }
 BODIES = {
+    "api.steps_want_changes": {"text": "Mine"},
     "api.posts_make": {"streams": ["roads"], "title": "Mine"},
     "api.posts_change": {"version": 2, "title": "Mine"},
     "api.streams_make": {"handle": "mine", "name": "Mine"},

@@ -139,6 +139,15 @@ class Picture(Given):
     credit: str
 
 
+class Approval(Given):
+    """Somebody has approved the post as it is."""
+
+    person: int | None
+    step: int
+    version: int = Field(description="The version that was looked at.")
+    at: Instant
+
+
 class Variant(Given):
     """The text for one account."""
 
@@ -166,6 +175,8 @@ class Post(Given):
     variants: dict[str, Variant] = Field(description="By account id.")
     event: Event | None
     pictures: list[Picture] = Field(description="In the order in which they are shown.")
+    approvals: list[Approval] = Field(description="Those that count for the post as it is, by step.")
+    changes_wanted: str | None = Field(description="What an approver wants changed, until it is sent again.")
     publish_at: str | None = Field(description="Wall clock time, in `timezone`.")
     timezone: str | None
     fold: Literal[0, 1] | None
@@ -203,6 +214,12 @@ class Step(Sent):
     """A step may name the version that it is meant for: 409 when somebody saved in between."""
 
     version: Version | None = None
+
+
+class Wish(Step):
+    """What should change, in a sentence."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class Schedule(Step):

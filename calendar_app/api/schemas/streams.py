@@ -25,6 +25,8 @@ from calendar_app.streams.rules import MOST_TIMES
 Colour = Literal["coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum"]
 Visibility = Literal["public", "unlisted", "internal"]
 PublicSchedule = Literal["titles", "times", "nothing"]
+Again = Literal["never", "readers", "always"]
+Approver = Literal["editor", "owner"] | Id
 Rule = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Day = Annotated[
     str,
@@ -97,6 +99,17 @@ class _Fields(Sent):
     needs_approval: bool = Field(
         default=False, description="Whether a post must be approved before it is scheduled."
     )
+    approval_steps: Annotated[list[Approver], Field(max_length=3)] = Field(
+        default=[],
+        description="Who approves, one after the other: `editor` (or owner), `owner`, or a member's id. "
+        "Empty: one editor or owner.",
+    )
+    others_approve: bool = Field(default=False, description="Whether nobody approves their own post.")
+    approve_again: Again = Field(
+        default="never",
+        description="Which changes of an approved post ask for approval again: those that readers would see, all, "
+        "or none. Its time never does.",
+    )
     responsible: Id | None = Field(default=None, description="The person who answers for the stream.")
 
 
@@ -144,6 +157,9 @@ class Stream(Given):
     default_accounts: list[int]
     guidelines: str
     needs_approval: bool
+    approval_steps: list[str | int]
+    others_approve: bool
+    approve_again: Again
     responsible: int | None
     archived: bool
     created_at: Instant

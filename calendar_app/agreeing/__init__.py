@@ -1,0 +1,1 @@
+"""Agreeing on a post: who is asked, who approved what, who wants changes."""
