@@ -171,7 +171,7 @@ def _approve(post: Post, now: datetime) -> str:
     if post.state == "approved":
         flash(_("Approved. It can be scheduled now."), "good")
     else:
-        flash(_("You have approved it. It waits for one more person."), "good")
+        flash(_("You have approved it. Whoever is next is told."), "good")
     return _page(post)
 
 
