@@ -136,6 +136,8 @@ KEPT = (
     say_later("Bluesky does not take this handle and app password."),
     say_later("The service address does not answer as a Bluesky server does. Check it."),
     say_later("%(done)s of %(count)s parts are there already."),
+    say_later("The next one may be there as well: look."),
+    say_later("“Send again” sends that one and what follows it."),
     say_later("A picture of this post is too large for Bluesky. Take a smaller one."),
     say_later("Bluesky has let go of a picture that was uploaded earlier; it is uploaded again."),
     say_later("The answer does not say what became of the post."),

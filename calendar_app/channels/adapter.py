@@ -117,17 +117,24 @@ def no_picture(digest: str, fit: Fit) -> tuple[bytes, str]:
     raise Rejected("The picture of this post is not there any more. Attach it again.")
 
 
+def no_note(notes: Mapping[str, Any]) -> None:
+    """Where nobody goes on after us."""
+
+
 @dataclass(frozen=True)
 class Call:
     """How an adapter reaches the world. `before_first_byte` must run right before anything leaves.
 
-    `picture` gives the bytes of a stored picture, made to fit, and their media type; raises a Trouble.
+    `picture` gives the bytes of a stored picture, made to fit, and their media type; raises a Trouble. `note` keeps
+    notes at once, between two parts: whoever goes on after a worker that was killed finds them in its parcel. It
+    returns when they are kept or cannot be just now; raises NotSent once the delivery is somebody else's.
     """
 
     outbound: Outbound
     before_first_byte: Callable[[], None]
     now: Callable[[], datetime]
     picture: Callable[[str, Fit], tuple[bytes, str]] = no_picture
+    note: Callable[[Mapping[str, Any]], None] = no_note
 
 
 @dataclass(frozen=True)
@@ -144,22 +151,22 @@ class Sent:
 
 
 class Trouble(Exception):
-    """Base of all that can go wrong; the text is for people."""
+    """Base of all that can go wrong; the text is for people.
 
-    def __init__(self, reason: str, *, notes: Mapping[str, Any] | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.notes = dict(notes or {})
-
-
-class NotSent(Trouble):
-    """Certainly nothing arrived; a later try may succeed. `after` is the earliest instant the channel allows."""
+    `after`: the earliest instant at which the channel allows another try, where there will be one.
+    """
 
     def __init__(
         self, reason: str, *, after: datetime | None = None, notes: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(reason, notes=notes)
+        super().__init__(reason)
+        self.reason = reason
         self.after = after
+        self.notes = dict(notes or {})
+
+
+class NotSent(Trouble):
+    """Certainly nothing arrived; a later try may succeed."""
 
 
 class NotYet(NotSent):
@@ -220,6 +227,10 @@ class Adapter(ABC):
     def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
         """What readers will see of a payload, piece by piece, each counted by the channel's own rules."""
         return ()
+
+    def reached(self, payload: Mapping[str, Any], notes: Mapping[str, Any]) -> tuple[int, int]:
+        """How many parts certainly stand, of how many, as far as notes tell; (0, 1) where there is but one."""
+        return 0, 1
 
     def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Why this post cannot go out through this account as it stands: a sentence each, with what to do."""

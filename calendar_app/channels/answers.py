@@ -47,7 +47,8 @@ def usual_trouble(
     if status in {429, 503}:
         return NotSent(f"The receiver is busy ({status}).", after=not_before(headers, call.now()) or after)
     if status >= 500:
-        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.")
+        named = not_before(headers, call.now())
+        return Unclear(f"The receiver answered {status}: it may or may not have taken the post.", after=named)
     return None
 
 

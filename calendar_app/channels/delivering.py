@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from calendar_app.channels.claiming import LEASE_SECONDS, Outcome, claim, finish, next_due
 from calendar_app.channels.packing import pack
 from calendar_app.channels.sending import send
+from calendar_app.channels.stepping import Step, keep
 from calendar_app.channels.sweeping import miss_overdue, sweep
 from calendar_app.channels.tallying import End, tally
 from calendar_app.extensions import database_now, db, writing
@@ -82,7 +83,7 @@ class _Drain:
     def __init__(self, pool: ThreadPoolExecutor, lease_seconds: float) -> None:
         self.pool = pool
         self.lease_seconds = lease_seconds
-        self.done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self.done: queue.SimpleQueue[Outcome | Step] = queue.SimpleQueue()
         self.under_way: dict[tuple[int, int], int] = {}
         self.attempts = 0
         self.swept_at = 0.0
@@ -182,12 +183,17 @@ class _Drain:
     def _send(self, parcel: Parcel) -> None:
         # For the channels whose place is in this house.
         with self.app.app_context():
-            outcome = send(parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures)
+            outcome = send(
+                parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures, note=self.done.put
+            )
         self.done.put(outcome)
 
     def _collect(self, *, wait: float) -> list[Outcome]:
-        """What has come back; after the first, a few milliseconds for others: they share a transaction."""
-        found: list[Outcome] = []
+        """What has come back; after the first, a few milliseconds for others: they share a transaction.
+
+        Steps of calls that go on are written down at once.
+        """
+        found: list[Outcome | Step] = []
         try:
             found.append(self.done.get(timeout=wait) if wait else self.done.get_nowait())
             until = time.monotonic() + GATHER_SECONDS
@@ -195,7 +201,22 @@ class _Drain:
                 found.append(self.done.get(timeout=max(until - time.monotonic(), 0)))
         except queue.Empty:
             pass
-        return found
+        self._keep([one for one in found if isinstance(one, Step)])
+        return [one for one in found if isinstance(one, Outcome)]
+
+    def _keep(self, steps: list[Step]) -> None:
+        """Between two parts of a post. A database that is away holds nobody up: the outcome will tell as well."""
+        if not steps:
+            return
+        lost: list[Step] = []
+        try:
+            lost = keep(steps)
+            db.session.commit()
+        except OperationalError as error:
+            db.session.rollback()
+            log.warning("steps could not be kept: %s", error)
+        for step in steps:
+            step.settle(ours=step not in lost)
 
     def _write(self, outcomes: list[Outcome]) -> bool:
         """Outcomes alone, patiently: they are all that tells what has been sent. True when there were any."""

@@ -6,16 +6,16 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels.adapter import Rejected, Trouble
 from calendar_app.channels.runs import together
 from calendar_app.languages import grouped, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from calendar_app.channels.adapter import Parcel
+    from calendar_app.channels.adapter import Call, Parcel
     from calendar_app.channels.runs import Block, Run
 
 MOST_PAGES = 10
@@ -40,14 +40,18 @@ def paged(blocks: Sequence[Block], write: Callable[[Block], str], fits: Callable
 
 
 def send_pages(
-    parcel: Parcel, texts: Sequence[str], send_one: Callable[[str], str], take_back: Callable[[str], None]
+    parcel: Parcel,
+    call: Call,
+    texts: Sequence[str],
+    send_one: Callable[[str], str],
+    take_back: Callable[[str], None],
 ) -> list[str]:
     """Send what has not gone out yet; the service's names of all messages.
 
-    Where the text was changed after some of it had gone out, that is taken back and all is sent anew.
-    Raises a Trouble that remembers how far it came.
+    Each is noted before the next one leaves. Where the text was changed after some of it had gone out, that is taken
+    back and all is sent anew. Raises a Trouble that remembers how far it came.
     """
-    whole = hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:16]
+    whole = _mark(texts)
     sent = [str(one) for one in parcel.notes.get("pages", ())]
     of = parcel.notes.get("whole", whole)
     try:
@@ -57,11 +61,21 @@ def send_pages(
         of = whole
         for text in texts[len(sent) :]:
             sent.append(send_one(text))
+            if len(sent) < len(texts):
+                call.note({"pages": list(sent), "whole": of})
     except Trouble as trouble:
         if sent or "pages" in parcel.notes:
             trouble.notes.update(pages=sent, whole=of)
+        if sent and of == whole:
+            trouble.reason = f"{trouble.reason} {len(sent)} of {len(texts)} parts are there already."
         raise
     return sent
+
+
+def reached(texts: Sequence[str], notes: Mapping[str, Any]) -> tuple[int, int]:
+    """How many of these messages certainly stand; `Adapter.reached`."""
+    ours = notes.get("whole") == _mark(texts)
+    return len(notes.get("pages", ())) if ours else 0, len(texts)
 
 
 def names_of(parcel: Parcel) -> list[str]:
@@ -91,6 +105,11 @@ def hold_to_most(texts: Sequence[str]) -> None:
         raise Rejected(
             f"This would be {len(texts)} messages; {MOST_PAGES} are the most. Write a shorter text for this account."
         )
+
+
+def _mark(texts: Sequence[str]) -> str:
+    """Which text the messages are of."""
+    return hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:16]
 
 
 def _pieces(block: Block, fits: Callable[[Block], bool], level: int = 0) -> Iterator[Block]:

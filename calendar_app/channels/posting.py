@@ -92,7 +92,7 @@ def harmless_to_repeat() -> Iterator[None]:
     try:
         yield
     except Unclear as unclear:
-        raise NotSent(unclear.reason, notes=unclear.notes) from unclear
+        raise NotSent(unclear.reason, after=unclear.after, notes=unclear.notes) from unclear
 
 
 def published_id(parcel: Parcel) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import random
 import time
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels.adapter import (
     Call,
@@ -25,9 +26,12 @@ from calendar_app.channels.adapter import (
 )
 from calendar_app.channels.claiming import Outcome
 from calendar_app.channels.registry import adapter_for
+from calendar_app.channels.stepping import Step
 from calendar_app.media.fitting import picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from calendar_app.channels.adapter import Adapter
     from calendar_app.media.keeping import Store
     from calendar_app.outbound import Outbound
@@ -37,6 +41,9 @@ LONGEST_CALL = 20.0
 LOOK_GRACE = timedelta(seconds=60)
 # A place that is busy and says “at once” every time is asked less and less often, down to this.
 LONGEST_COURTESY = 60.0
+# Between two parts: a database that is slower than this must not use up the time of the call.
+LONGEST_NOTE = 2.0
+HELD_UP = "The worker was held up; the next attempt follows."
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +54,16 @@ def send(
     *,
     clock_offset: timedelta = timedelta(),
     pictures: Store | None = None,
+    note: Callable[[Step], None] | None = None,
 ) -> Outcome:
     """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock.
 
-    `pictures` is where those of posts are kept.
+    `pictures` is where those of posts are kept, `note` takes the steps of a delivery in several parts to be kept.
     """
     adapter = adapter_for(parcel.channel)
     parcel = replace(parcel, deadline=min(parcel.deadline, time.monotonic() + LONGEST_CALL))
-    attempt = _Attempt(parcel, clock_offset)
-    call = Call(outbound, attempt.before_first_byte, attempt.now)
+    attempt = _Attempt(parcel, clock_offset, note)
+    call = Call(outbound, attempt.before_first_byte, attempt.now, note=attempt.note)
     if pictures is not None:
         call = replace(call, picture=partial(picture, store=pictures))
     try:
@@ -68,7 +76,7 @@ def send(
         return _outcome_of(_flaw(attempt), adapter, attempt)
     return Outcome(
         parcel.id, parcel.fence, "delivered", sent.remark or None, sent_at=attempt.started_at,
-        external_id=sent.external_id, external_url=sent.external_url, notes={**parcel.notes, **sent.notes},
+        external_id=sent.external_id, external_url=sent.external_url, notes={**attempt.notes, **sent.notes},
     )  # fmt: skip
 
 
@@ -81,11 +89,13 @@ def back_off(adapter: Adapter, attempt: int) -> float | None:
 
 
 class _Attempt:
-    """Remembers when the first byte left, and refuses it once the deadline has passed."""
+    """Remembers when the first byte left and how far it came, and refuses more once the deadline has passed."""
 
-    def __init__(self, parcel: Parcel, offset: timedelta) -> None:
+    def __init__(self, parcel: Parcel, offset: timedelta, keep: Callable[[Step], None] | None) -> None:
         self.parcel = parcel
         self.offset = offset
+        self.keep = keep
+        self.notes = dict(parcel.notes)
         self.started_at: datetime | None = None
 
     def now(self) -> datetime:
@@ -93,9 +103,19 @@ class _Attempt:
 
     def before_first_byte(self) -> None:
         if time.monotonic() >= self.parcel.deadline:
-            raise NotSent("The worker was held up; the next attempt follows.", after=self.now())
+            raise NotSent(HELD_UP, after=self.now())
         if self.started_at is None:
             self.started_at = self.now()
+
+    def note(self, notes: Mapping[str, Any]) -> None:
+        """`Call.note`."""
+        self.notes.update(notes)
+        if self.keep is not None:
+            # As they are now: the adapter goes on with its own.
+            step = Step(self.parcel.id, self.parcel.fence, deepcopy(self.notes))
+            self.keep(step)
+            if not step.wait(LONGEST_NOTE):
+                raise NotSent(HELD_UP, after=self.now())
 
 
 def _look_first(adapter: Adapter, attempt: _Attempt, call: Call) -> Sent | None:
@@ -116,7 +136,7 @@ def _flaw(attempt: _Attempt) -> Trouble:
 
 def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcome:
     parcel = attempt.parcel
-    notes = {**parcel.notes, **trouble.notes}
+    notes = {**attempt.notes, **trouble.notes}
     if isinstance(trouble, Gone):
         return Outcome(parcel.id, parcel.fence, *_refused(trouble, parcel), sent_at=attempt.started_at, notes=notes,
                        account_state="broken")  # fmt: skip
@@ -159,7 +179,7 @@ def _named(trouble: Trouble, parcel: Parcel, adapter: Adapter, now: datetime) ->
 
     It counts, whichever side of the ladder it lies on, for as long as the ladder reaches from the due instant.
     """
-    if not isinstance(trouble, NotSent) or trouble.after is None:
+    if trouble.after is None:
         return None
     if now > parcel.due_at + timedelta(seconds=sum(adapter.ladder)):
         return None

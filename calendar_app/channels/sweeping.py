@@ -18,6 +18,8 @@ from calendar_app.streams.models import Stream
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from calendar_app.channels.adapter import Adapter
+
 MOST_AT_ONCE = 200
 DIED = "A worker died in mid call."
 
@@ -105,7 +107,17 @@ def _settle(row: Delivery, now: datetime) -> None:
     else:
         row.state = "unknown"
         row.finished_at = now
-        row.reason = f"{DIED} It may have gone out: look, then say “sent” or “send again”."
+        row.reason = f"{DIED} {_how_far(row, adapter)}"
+
+
+def _how_far(row: Delivery, adapter: Adapter) -> str:
+    done, count = adapter.reached(row.payload or {}, row.notes or {})
+    if not done:
+        return "It may have gone out: look, then say “sent” or “send again”."
+    return (
+        f"{done} of {count} parts are there already. The next one may be there as well: look. "
+        "“Send again” sends that one and what follows it."
+    )
 
 
 def _past_grace(now: datetime) -> sa.ColumnElement[bool]:

@@ -34,6 +34,8 @@ def publish(parcel: Parcel, call: Call, line: Line) -> Sent:
         for number in range(len(progress.done), len(progress.parts)):
             record = writing.record(parcel.payload, number, dids=dids, embed=embed, before=progress.done)
             progress.done.append(_put(progress, number, record, line))
+            if number + 1 < len(progress.parts):
+                call.note(progress.notes())
     except Trouble as trouble:
         raise progress.told_by(trouble) from trouble
     first = progress.done[0]["uri"]
@@ -84,10 +86,10 @@ class _Progress:
             return trouble
         reason = f"{trouble.reason} {len(self.done)} of {len(self.parts)} parts are there already."
         if isinstance(trouble, NotSent):
-            return Unclear(reason, notes=trouble.notes)
+            return Unclear(reason, after=trouble.after, notes=trouble.notes)
         if isinstance(trouble, Rejected):
             return Unsure(reason, notes=trouble.notes)
-        return type(trouble)(reason, notes=trouble.notes)
+        return type(trouble)(reason, after=trouble.after, notes=trouble.notes)
 
 
 def _embed(progress: _Progress, call: Call, line: Line) -> dict[str, Any] | None:

@@ -73,6 +73,9 @@ class DiscordAdapter(Adapter):
         texts = payload.get("texts", ())
         return tuple(Part(text, markup.count(text), MOST, "characters") for text in texts)
 
+    def reached(self, payload: Mapping[str, Any], notes: Mapping[str, Any]) -> tuple[int, int]:
+        return paging.reached(payload.get("texts", ()), notes)
+
     def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
         return paging.too_many(self.compose(content, "publish", settings)["texts"])
 
@@ -90,7 +93,7 @@ class DiscordAdapter(Adapter):
             told = _asked(parcel, call, "POST", "?wait=true", {"content": text, **mentions})
             return posting.named(told.get("id"))
 
-        sent = paging.send_pages(parcel, texts, send_one, lambda number: _delete(parcel, call, number))
+        sent = paging.send_pages(parcel, call, texts, send_one, lambda number: _delete(parcel, call, number))
         return Sent(sent[0], notes={"pages": sent})
 
     def test(self, parcel: Parcel, call: Call) -> str:

@@ -34,6 +34,8 @@ def publish(line: Line) -> Sent:
             before = progress.done[-1] if progress.done else None
             status = writing.status(line.parcel.payload, number, media=pictures, before=before)
             progress.add(_post(line, progress.key(number), status))
+            if number + 1 < len(progress.parts):
+                line.call.note(progress.notes())
     except Trouble as trouble:
         raise progress.told_by(trouble) from trouble
     return progress.sent()
@@ -107,7 +109,7 @@ class _Progress:
             return trouble
         reason = f"{trouble.reason} {len(self.done)} of {len(self.parts)} parts are there already."
         kind = Unclear if isinstance(trouble, NotSent) else type(trouble)
-        return kind(reason, notes=trouble.notes)
+        return kind(reason, after=trouble.after, notes=trouble.notes)
 
 
 def _take_back_older_text(progress: _Progress, line: Line) -> None:

@@ -120,7 +120,7 @@ class MatrixAdapter(Adapter):
             )
             event = posting.named(told.get("event_id"))
         except Unclear as unclear:
-            raise Unclear(unclear.reason, notes={"token": _print(parcel)}) from unclear
+            raise Unclear(unclear.reason, after=unclear.after, notes={"token": _print(parcel)}) from unclear
         room = parcel.settings["room"]
         return Sent(external_id=event, external_url=f"https://matrix.to/#/{quote(room)}/{quote(event)}")
 

@@ -93,6 +93,9 @@ class TelegramAdapter(Adapter):
         texts = payload.get("texts", ())
         return tuple(Part(markup.seen(text), markup.count(text), MOST, "characters") for text in texts)
 
+    def reached(self, payload: Mapping[str, Any], notes: Mapping[str, Any]) -> tuple[int, int]:
+        return paging.reached(payload.get("texts", ()), notes)
+
     def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
         return paging.too_many(self.compose(content, "publish", settings)["texts"])
 
@@ -113,7 +116,7 @@ class TelegramAdapter(Adapter):
             chats.append(message.get("chat"))
             return posting.named(_number(message.get("message_id")))
 
-        sent = paging.send_pages(parcel, texts, send_one, lambda number: _delete(parcel, call, number))
+        sent = paging.send_pages(parcel, call, texts, send_one, lambda number: _delete(parcel, call, number))
         return Sent(sent[0], _address(chats[-1] if chats else None, sent[0]), {"pages": sent})
 
     def test(self, parcel: Parcel, call: Call) -> str:
