@@ -79,6 +79,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.planner.views import planner
     from calendar_app.posts import views as posts
     from calendar_app.posts.public_views import public
+    from calendar_app.snippets.views import snippets
     from calendar_app.streams.views import streams
 
     row_number.register(app)
@@ -98,6 +99,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(notices)
     app.register_blueprint(planner)
     app.register_blueprint(public)
+    app.register_blueprint(snippets)
     app.register_blueprint(streams)
     posts.register(app)
     api.register(app)

@@ -38,6 +38,7 @@ MOST_COUNTED = 99
 PAGES = (
     Page("/calendar", "calendar", _l("Calendar")),
     Page("/streams", "stream", _l("Streams")),
+    Page("/snippets", "copy", _l("Templates")),
     Page("/accounts", "plug", _l("Accounts")),
     Page("/needs", "flag", _l("Needs a person")),
     Page("/notices", "bell", _l("Notices")),

@@ -18,6 +18,8 @@ from calendar_app.notices.models import Notice
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
 from calendar_app.people.roles import actor_for
+from calendar_app.snippets import keeping
+from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.times import utcnow
 from tests.browsing import Browser
 from tests.factories import make_account, make_person, make_scheduled, make_stream, make_team
@@ -64,6 +66,11 @@ def others(app):
         Notice(person_id=person.id, team_id=team.id, kind="failed", event="failed", post_id=post.id,
                delivery_id=post.deliveries[0].id)
     )  # fmt: skip
+    kept = [
+        keeping.make(model, {"name": f"{MARK} kept", "text": f"{MARK} words"}, team_id=team.id,
+                     actor=actor_for(person), now=utcnow())
+        for model in (PostTemplate, Snippet)
+    ]  # fmt: skip
     inviting.invite(actor_for(person), team, "quokka@example.org", "viewer")
     db.session.commit()
     return {
@@ -81,6 +88,8 @@ def others(app):
         "token_id": _id_of(ApiToken),
         "feed_id": _id_of(PersonalFeed),
         "notice_id": _id_of(Notice),
+        "template_id": kept[0].id,
+        "snippet_id": kept[1].id,
     }
 
 
@@ -95,7 +104,9 @@ def nothing():
         "choice": "no-such-stream",
         "name": "a" * 64 + ".png",
         **dict.fromkeys(
-            ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id"), 987_654
+            ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id")
+            + ("template_id", "snippet_id"),
+            987_654,
         ),
     }
 

@@ -45,6 +45,8 @@ class Medium(Model):
     alt: Mapped[str] = mapped_column(sa.String(ALT_LIMIT), default="")
     rights: Mapped[str] = mapped_column(sa.String(16), default="own")
     licensed_until: Mapped[str] = mapped_column(sa.String(10), default="")
+    # Nobody has said yet what may be done with it: until then no post that shows it is scheduled.
+    unclear: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     credit: Mapped[str] = mapped_column(sa.String(CREDIT_LIMIT), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow, index=True)
 
@@ -63,6 +65,8 @@ class PostPicture(Model):
     alt: Mapped[str] = mapped_column(sa.String(ALT_LIMIT), default="")
     focus_x: Mapped[float] = mapped_column(sa.Float, default=0.0)
     focus_y: Mapped[float] = mapped_column(sa.Float, default=0.0)
+    # The part that is shown: left, top, width and height as shares of the picture; None is all of it.
+    crop: Mapped[list[float] | None] = mapped_column(sa.JSON)
 
     post: Mapped[Post] = relationship(back_populates="pictures")
     medium: Mapped[Medium] = relationship(lazy="joined", innerjoin=True)

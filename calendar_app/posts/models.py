@@ -71,6 +71,10 @@ class Post(Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Readers saw it as planned and it did not come: their calendars are told CANCELLED for thirty days.
     called_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Follows the post as an answer to it, where a channel can.
+    first_comment: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    # Lines of its streams' checklists that are done.
+    ticked: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     own_places: Mapped[bool] = mapped_column(default=False)
     event_starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     event_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

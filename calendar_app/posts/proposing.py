@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.values import wall_text
+from calendar_app.snippets import beginning
 from calendar_app.streams.cadence import Cadence, slots
 from calendar_app.streams.models import Stream
 from calendar_app.times import TimeProblem, parse_wall, to_utc, to_wall
@@ -27,18 +28,22 @@ MORNING = "09:00"
 def proposed(
     home: Stream | None, asked: Mapping[str, str], *, team: Team, actor: Actor, now: datetime
 ) -> dict[str, Any]:
-    """The values of an empty composer. `asked` may hold `date` (2026-12-01) and `at` (with or without a day).
+    """The values of a new composer. `asked` may hold `date` (2026-12-01), `at` (with or without a day), `template`.
 
     What cannot be read in `asked` is left out: the fields then stand empty.
     """
-    home = home or _usual_stream(team, actor)
+    template = beginning.template_named(asked.get("template", ""), team.id)
+    home = home or (template and beginning.home_of(template)) or _usual_stream(team, actor)
+    if home and "template" not in asked:
+        template = beginning.usual_template(home)
+    begun = beginning.begun_with(template, home=home) if home else {}
     return {
         "title": "",
         "text": "",
         "link": "",
         "language": home.language if home else actor.person.locale,
         "kind": "news",
-        "streams": [home.handle] if home else [],
+        "streams": [],
         "accounts": None,
         "variants": {},
         "event": None,
@@ -46,7 +51,14 @@ def proposed(
         "publish_at": wall_text(_asked_time(home, asked, now)),
         "timezone": home.timezone if home else actor.person.timezone,
         "fold": None,
+        **begun,
     }
+
+
+def template_of(home: Stream | None, asked: Mapping[str, str]) -> int | None:
+    """The number of the template with which such a post begins, for the page to show which."""
+    number = asked.get("template", str((home and home.template_id) or ""))
+    return int(number) if number.isascii() and number.isdecimal() else None
 
 
 def _usual_stream(team: Team, actor: Actor) -> Stream | None:

@@ -16,7 +16,7 @@ from calendar_app.posts.autosaving import draft_once
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.finding import post_of, stream_of
 from calendar_app.posts.locking import lock
-from calendar_app.posts.proposing import proposed
+from calendar_app.posts.proposing import proposed, template_of
 from calendar_app.posts.scheduling import reschedule
 from calendar_app.posts.steps import may_write
 from calendar_app.posts.values import PLAN, changed, values_of
@@ -69,7 +69,8 @@ def new() -> ResponseReturnValue:
     team = home.team if home else current_team()
     actor.need("write posts", team.id)
     values = proposed(home, request.args, team=team, actor=actor, now=database_now())
-    return _composer(None, values, team=team)
+    begun = template_of(stream_of(values["streams"][0]) if values["streams"] else None, request.args)
+    return _composer(None, values, team=team, begun_with=begun)
 
 
 @blueprint.post("")
@@ -178,11 +179,16 @@ def _page_of(post: Post) -> str:
 
 
 def _composer(
-    post: Post | None, values: Mapping[str, Any], *, team: Team, errors: Mapping[str, str] | None = None
+    post: Post | None,
+    values: Mapping[str, Any],
+    *,
+    team: Team,
+    errors: Mapping[str, str] | None = None,
+    begun_with: int | None = None,
 ) -> str:
     shown = page.composer(post, values, team=team, actor=current_actor(), errors=errors)
     template = "posts/compose.html" if shown["writable"] else "posts/read.html"
-    return render_template(template, draft_key=_draft_key(), **shown)
+    return render_template(template, draft_key=_draft_key(), begun_with=begun_with, **shown)
 
 
 def _draft_key() -> str:

@@ -14,7 +14,7 @@ from calendar_app.extensions import db
 from calendar_app.languages import either, grouped, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
-from calendar_app.streams import approving, checking_breaks
+from calendar_app.streams import approving, checking_breaks, writing_rules
 from calendar_app.streams.cadence import BadCadence, parse_cadence
 from calendar_app.streams.models import AGAIN, HUES, SCHEDULES, VISIBILITIES, Stream
 
@@ -38,7 +38,7 @@ PLAIN_FIELDS = ("name", "description", "colour", "language", "timezone", "visibi
                 "guidelines", "needs_approval", "others_approve", "approve_again", "cadence", "grace_minutes",
                 "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours")  # fmt: skip
 TEAM_FIELDS = ("responsible", "default_accounts", "approval_steps")
-KNOWN_FIELDS = {"handle", "team", *PLAIN_FIELDS, *TEAM_FIELDS}
+KNOWN_FIELDS = {"handle", "team", *PLAIN_FIELDS, *TEAM_FIELDS, *writing_rules.FIELDS}
 
 
 def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) ->
         values["accounts"] = _accounts(changes["default_accounts"], team_id, found)
     if team_id is not None and "approval_steps" in changes:
         values["approval_steps"] = approving.steps(changes["approval_steps"], team_id, found)
+    values.update(writing_rules.columns(changes, team_id, found))
     for name in sorted(set(changes) - KNOWN_FIELDS):
         found.add(name[:60], say("A stream has no such field. Leave it out."))
     return values

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TEXTS = (
     "name", "description", "colour", "language", "timezone", "visibility", "public_schedule", "guidelines",
     "responsible", "cadence", "grace_minutes", "approve_again", "near_minutes", "flood_posts", "flood_hours",
+    "template", "checklist", "links_as",
 )  # fmt: skip
 ONCE = ("handle", "team")
 TICKS = ("needs_approval", "others_approve")
@@ -66,6 +67,7 @@ def typed_of(stream: Stream) -> dict[str, Any]:
         "responsible": stream.responsible_id or "",
         **{tick: getattr(stream, tick) for tick in TICKS},
         "approval_steps": stream.approval_steps or ["editor"],
+        "template": stream.template_id or "",
         "default_accounts": [account.id for account in stream.accounts],
     }
 
@@ -75,7 +77,8 @@ def blank(person: Person, *, team_id: int) -> dict[str, Any]:
     return {
         **dict.fromkeys((*ONCE, *TEXTS), ""),
         "team": team_id, "colour": unused_colour(), "language": person.locale, "timezone": person.timezone,
-        "visibility": "public", "public_schedule": "titles", "grace_minutes": 60, **dict.fromkeys(TICKS, False),
+        "visibility": "public", "public_schedule": "titles", "links_as": "written", "grace_minutes": 60,
+        **dict.fromkeys(TICKS, False),
         "approval_steps": ["editor"], "approve_again": "readers",
         "near_minutes": 30, "flood_posts": 4, "flood_hours": 24, **{name: [] for name in ROWS},
         "default_accounts": [],

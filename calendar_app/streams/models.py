@@ -19,6 +19,8 @@ HUES = ("coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum")
 VISIBILITIES = ("public", "unlisted", "internal")
 SCHEDULES = ("titles", "times", "nothing")
 AGAIN = ("never", "readers", "always")
+# How the links of its posts leave for accounts: as written, with labels, or short and with labels.
+LINKS_AS = ("written", "labelled", "short")
 
 stream_account = sa.Table(
     "stream_account",
@@ -71,6 +73,11 @@ class Stream(Model):
     others_approve: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # What a change of an approved post means: never, readers (what they see), always.
     approve_again: Mapped[str] = mapped_column(sa.String(16), default="never", server_default="never")
+    # What a new post of this stream begins with; a template that was thrown away is none.
+    template_id: Mapped[int | None]
+    # One thing a line, to be ticked for each post.
+    checklist: Mapped[str] = mapped_column(sa.String(2000), default="", server_default="")
+    links_as: Mapped[str] = mapped_column(sa.String(16), default="written", server_default="written")
     responsible_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     feed_version: Mapped[int] = mapped_column(default=1)
     feed_changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

@@ -24,6 +24,8 @@ from calendar_app.people.signing_in import current_actor, current_team, member_r
 from calendar_app.posts import saying
 from calendar_app.posts.checking import Findings
 from calendar_app.reasons import retell
+from calendar_app.snippets.keeping import of_team
+from calendar_app.snippets.models import PostTemplate
 from calendar_app.streams import checking_breaks, editing, forms, listing
 from calendar_app.streams.breaks import Breaks, breaks_of
 from calendar_app.streams.cadence import BadCadence, parse_cadence
@@ -154,6 +156,7 @@ def _form(
     page = render_template(
         "streams/form.html", stream=stream, typed=typed, errors=errors or {}, team=team, teams=teams, hues=HUES,
         people=_people(team), account_choices=_account_choices(team), zones=_zones(), languages=LANGUAGES,
+        templates=[(one.id, one.name) for one in of_team(PostTemplate, team.id)],
         **_preview(typed),
     )  # fmt: skip
     return page, 422 if errors else 200

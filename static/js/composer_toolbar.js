@@ -1,9 +1,10 @@
 // The bar of formatting, and the same by keys in the text itself.
 import { askForLink, linkByPaste } from "./composer_link.js";
 import { goOn, mark } from "./composer_marks.js";
+import { askForSnippet } from "./composer_snippets.js";
 
 const LETTERS = { b: "bold", i: "italic", k: "link" };
-const DIGITS = { Digit6: "heading", Digit7: "numbers", Digit8: "bullets", Digit9: "quote" };
+const DIGITS = { Digit5: "snippet", Digit6: "heading", Digit7: "numbers", Digit8: "bullets", Digit9: "quote" };
 const bar = document.querySelector("[data-toolbar]");
 
 export function attach(form) {
@@ -29,6 +30,7 @@ export function front(form) {
 
 function act(field, name) {
   if (name === "link") askForLink(field);
+  else if (name === "snippet") askForSnippet(field);
   else mark(field, name);
 }
 

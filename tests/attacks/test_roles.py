@@ -11,10 +11,12 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.people import api_tokens, inviting
 from calendar_app.people.models import Link, Member
 from calendar_app.people.roles import actor_for
+from calendar_app.snippets import keeping
+from calendar_app.snippets.models import PostTemplate, Snippet
 from tests.attacks.contents import contents
 from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
 from tests.media.pictures import png
@@ -59,6 +61,8 @@ OF_AUTHORS = {
         "api.posts_discard",
     ),
     *("pictures.upload", "pictures.attach", "api.media_upload"),
+    *("snippets.new_snippet", "snippets.snippet", "snippets.remove_snippet", "snippets.return_snippet"),
+    *("snippets.new_template", "snippets.template", "snippets.remove_template", "snippets.return_template"),
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
 }
 BODIES = {
@@ -82,6 +86,8 @@ BODIES = {
     "accounts.settle": {"outcome": "sent"},
     "team.invite": {"email": "mine@example.org", "role": "owner"},
     "team.change_role": {"role": "owner"},
+    **{f"snippets.{name}": {"name": "Mine", "text": "Mine"} for name in ("new_snippet", "snippet")},
+    **{f"snippets.{name}": {"name": "Mine"} for name in ("new_template", "template")},
 }
 WITH_A_FILE = {"pictures.upload", "pictures.attach", "api.media_upload"}
 AS_JSON = {"writing.save_draft", "posts.create", "writing.preview"}
@@ -93,11 +99,17 @@ def things(team, stream, owner):
     account = make_account(team, streams=[stream])
     post = make_scheduled(stream, actor=actor_for(owner))
     inviting.invite(actor_for(owner), team, "new@example.org", "viewer")
+    kept = {
+        name: keeping.make(model, {"name": "Kept", "text": "Kept"}, team_id=team.id, actor=actor_for(owner),
+                           now=database_now())
+        for name, model in (("template", PostTemplate), ("snippet", Snippet))
+    }  # fmt: skip
     db.session.commit()
     member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
     return {
         "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle,
         "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
+        **{f"{name}_id": row.id for name, row in kept.items()},
         "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),
     }  # fmt: skip
 
