@@ -81,6 +81,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.posts.public_views import public
     from calendar_app.snippets.views import snippets
     from calendar_app.streams.views import streams
+    from calendar_app.web_app.views import web_app
 
     row_number.register(app)
     headers.register(app)
@@ -101,6 +102,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(public)
     app.register_blueprint(snippets)
     app.register_blueprint(streams)
+    app.register_blueprint(web_app)
     posts.register(app)
     api.register(app)
 

@@ -41,7 +41,17 @@ BODIES = {
     "PATCH /api/v1/posts/<uuid:post_id>": {"version": 1, "title": "Mine"},
 }
 # What anybody may ask for without signing in, by endpoint or by the name of a blueprint.
-FOR_EVERYBODY = {"static", "people", "health", "feeds", "public", "api_docs", "pictures.show", "mail"}
+FOR_EVERYBODY = {
+    "static",
+    "people",
+    "health",
+    "feeds",
+    "public",
+    "api_docs",
+    "pictures.show",
+    "mail",
+    "web_app",
+}
 # Shows what was thrown away; of a post that stands there is nothing to show.
 ONLY_ONCE_GONE = {"/posts/<uuid:number>/removal"}
 # Asks to sign in, tells a program that its token is missing, or knows of nothing.

@@ -7,3 +7,4 @@ import "./copy_text.js";
 import "./session_end.js";
 import "./keys_help.js";
 import "./palette.js";
+import "./web_app.js";

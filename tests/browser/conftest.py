@@ -35,7 +35,13 @@ class Site:
 
     def open(self, person=None, *, size=WIDE, scheme="light", **options) -> Page:
         """A window with its own cookies, signed in as `person`; what the test has written is committed first."""
-        usual = {"locale": "en-GB", "timezone_id": "Europe/Oslo", "reduced_motion": "reduce"}
+        # Whoever tries Sluice without a connection lets it keep files; all others load what they need themselves.
+        usual = {
+            "locale": "en-GB",
+            "timezone_id": "Europe/Oslo",
+            "reduced_motion": "reduce",
+            "service_workers": "block",
+        }
         context = self.browser.new_context(
             base_url=self.base, viewport=size, color_scheme=scheme, **{**usual, **options}
         )

@@ -1,0 +1,74 @@
+// Kept of Sluice in this browser: what its pages are made of, the calendar as last seen, an empty composer.
+// What is written without a connection stays in the page's own store and is saved when the site can be reached again.
+const PARTS = "sluice-parts-{{ mark }}";
+const PAGES = "sluice-pages";
+const FILES = {{ files|tojson }};
+const OFFLINE = "/offline";
+const KEPT_PAGES = ["/calendar", "/posts/new"];
+
+addEventListener("install", (event) => event.waitUntil(install()));
+addEventListener("activate", (event) => event.waitUntil(activate()));
+addEventListener("message", (event) => {
+  if (event.data === "forget") event.waitUntil(caches.delete(PAGES));
+  if (event.data === "keep") event.waitUntil(keepComposer());
+});
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request, address));
+  else if (address.pathname.startsWith("/static/")) event.respondWith(part(request));
+});
+
+async function install() {
+  const kept = await caches.open(PARTS);
+  await kept.addAll([...FILES.map((name) => `/static/${name}`), OFFLINE]);
+  await skipWaiting();
+}
+
+async function activate() {
+  const old = (await caches.keys()).filter((name) => name.startsWith("sluice-parts-") && name !== PARTS);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+/** A page comes from the site; what was kept of it only when the site cannot be reached. */
+async function page(request, address) {
+  try {
+    const answer = await fetch(request);
+    await note(answer, address);
+    return answer;
+  } catch {
+    const kept = KEPT_PAGES.includes(address.pathname) ? await caches.match(address.pathname, { cacheName: PAGES }) : null;
+    return kept ?? (await caches.match(OFFLINE, { cacheName: PARTS })) ?? Response.error();
+  }
+}
+
+/** Whoever is signed out leaves nothing of the plan behind. */
+async function note(answer, address) {
+  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") await caches.delete(PAGES);
+  else if (answer.ok && !answer.redirected && KEPT_PAGES.includes(address.pathname) && !(address.pathname === "/posts/new" && address.search)) {
+    await (await caches.open(PAGES)).put(address.pathname, answer.clone());
+  }
+}
+
+async function keepComposer() {
+  const pages = await caches.open(PAGES);
+  if (await pages.match("/posts/new")) return;
+  const answer = await fetch("/posts/new").catch(() => null);
+  if (answer?.ok && !answer.redirected) await pages.put("/posts/new", answer);
+}
+
+/** With a mark of its content a file never changes; without one the site is asked first. */
+async function part(request) {
+  const sure = new URL(request.url).searchParams.has("v");
+  if (sure) {
+    const known = await caches.match(request, { cacheName: PARTS });
+    if (known) return known;
+  }
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match(request, { cacheName: PARTS, ignoreSearch: true })) ?? Response.error();
+  }
+}
