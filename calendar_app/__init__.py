@@ -79,6 +79,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.planner.views import planner
     from calendar_app.posts import views as posts
     from calendar_app.posts.public_views import public
+    from calendar_app.revisions.views import history
     from calendar_app.snippets.views import snippets
     from calendar_app.streams.views import streams
     from calendar_app.web_app.views import web_app
@@ -93,6 +94,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(helping)
+    app.register_blueprint(history)
     app.register_blueprint(mail)
     app.register_blueprint(mastodon)
     app.register_blueprint(pictures)

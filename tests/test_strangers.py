@@ -91,6 +91,7 @@ def others(app):
         "handle": stream.handle,
         "choice": stream.handle,
         "account_id": account.id,
+        "revision": 1,
         "name": kept_name(medium.digest, medium.media_type),
         "member_id": member.id,
         "link_id": _id_of(Link),
@@ -115,7 +116,7 @@ def nothing():
         "name": "a" * 64 + ".png",
         **dict.fromkeys(
             ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id")
-            + ("template_id", "snippet_id"),
+            + ("template_id", "snippet_id", "revision"),
             987_654,
         ),
     }

@@ -25,6 +25,7 @@ from calendar_app.posts.showing import readers_see_change, touch_feeds
 from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.posts.text import clean
 from calendar_app.posts.values import values_of, wall_text
+from calendar_app.revisions.keeping import keep
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
@@ -56,12 +57,20 @@ def draft(changes: Mapping[str, Any], *, actor: Actor, now: datetime, uuid: str 
     db.session.add(post)
     _apply(post, {key: value for key, value in changes.items() if key != "streams"}, actor)
     db.session.flush()
+    keep(post, None, values_of(post), actor=actor, now=now)
     record("post drafted", post.uuid, actor=actor, team_id=team_id, after={"title": post.title})
     return post
 
 
 def edit(
-    post: Post, changes: Mapping[str, Any], *, version: int, actor: Actor, now: datetime, typing: bool = False
+    post: Post,
+    changes: Mapping[str, Any],
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    typing: bool = False,
+    restored: int | None = None,
 ) -> None:
     """Change what is given and leave the rest.
 
@@ -69,7 +78,8 @@ def edit(
     own), variants ({account id: {"text": …}}), event (or None), pictures (see `media/attaching.py`), publish_at,
     timezone, fold.
     A scheduled post keeps its deliveries in step. `typing`: one of many saves while a person writes, of which
-    the record keeps one in ten minutes. Raises Refused, Stale, Conflict, NotAllowed.
+    the record keeps one in ten minutes. `restored`: the number of the revision that
+    is brought back. Raises Refused, Stale, Conflict, NotAllowed.
     """
     lock(post)
     actor.need("write posts", post.team_id)
@@ -91,7 +101,9 @@ def edit(
     post.version += 1
     post.updated_at = now
     db.session.flush()
-    ask_again(post, values, values_of(post), actor=actor, now=now)
+    new_values = values_of(post)
+    ask_again(post, values, new_values, actor=actor, now=now)
+    keep(post, values, new_values, actor=actor, now=now, restored=restored)
     if post.state == "scheduled":
         replan(post, now)
     after = _shown(post)

@@ -20,6 +20,8 @@ from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.showing import readers_see_change
 from calendar_app.posts.state_words import in_a_sentence
+from calendar_app.posts.values import values_of
+from calendar_app.revisions.keeping import keep
 from calendar_app.streams.cadence import Cadence, next_free
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
@@ -108,11 +110,12 @@ def reschedule(
     found.settle()
     if planned is None:
         return
-    before = post.due_at
+    before, values = post.due_at, values_of(post)
     post.publish_at, post.timezone, post.due_at = planned.wall, planned.timezone, planned.instant
     post.version += 1
     post.updated_at = now
     db.session.flush()
+    keep(post, values, values_of(post), actor=actor, now=now)
     if post.state == "scheduled":
         replan(post, now)
         readers_see_change(post, now)

@@ -60,7 +60,7 @@ OF_AUTHORS = {
         "api.posts_change",
         "api.posts_discard",
     ),
-    *("pictures.upload", "pictures.attach", "api.media_upload"),
+    *("history.bring_back", "pictures.upload", "pictures.attach", "api.media_upload"),
     *("snippets.new_snippet", "snippets.snippet", "snippets.remove_snippet", "snippets.return_snippet"),
     *("snippets.new_template", "snippets.template", "snippets.remove_template", "snippets.return_template"),
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
@@ -81,6 +81,7 @@ BODIES = {
     "planner.move": {"version": "2", "date": "2027-05-05"},
     "streams.make": {"handle": "mine", "name": "Mine", "timezone": "UTC"},
     "streams.save": {"name": "Mine"},
+    "history.bring_back": {"version": "2"},
     "accounts.save": {"name": "Mine"},
     "accounts.connect": {"name": "Mine"},
     "accounts.settle": {"outcome": "sent"},
@@ -107,7 +108,7 @@ def things(team, stream, owner):
     db.session.commit()
     member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
     return {
-        "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle,
+        "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle, "revision": 1,
         "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
         **{f"{name}_id": row.id for name, row in kept.items()},
         "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),
