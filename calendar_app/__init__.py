@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from calendar_app.careful_json import CarefulJSON
 from calendar_app.config import MEGABYTE, Settings, read_settings
+from calendar_app.unreadable import read_json
 
 PACKAGE = Path(__file__).parent
 
@@ -128,7 +129,7 @@ def _folder(name: str) -> Path:
 
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 20}}
+        return {"connect_args": {"timeout": 20}, "json_deserializer": read_json}
     return {
         "pool_pre_ping": True,
         "pool_size": 10,

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from email.utils import format_datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from calendar_app.languages import in_words, say
+from calendar_app.unreadable import PATIENT
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2199
 _NOT_PLACES = {"Factory", "localtime"}
@@ -62,6 +64,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(PATIENT if dialect.name == "sqlite" else self.impl_instance)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from calendar_app.planner.plan import NOT_KEEPING
 from calendar_app.planner.promises import unfilled
 from calendar_app.posts.crowding import floods
 from calendar_app.posts.models import Post
-from calendar_app.streams.cadence import Cadence, slots
+from calendar_app.streams.cadence import BadCadence, Cadence, slots
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
 
@@ -32,6 +33,7 @@ LONGEST = timedelta(days=400)
 MOST_POSTS = 2000
 MOST_SLOTS = 20_000
 MOST_COLLISIONS = 1000
+log = logging.getLogger(__name__)
 _AS_THEY_ARE = ("title", "state", "version", "publish_at", "timezone", "due_at")
 
 
@@ -97,10 +99,16 @@ def _planned(post: Post) -> told.Planned:
 
 def _offered(streams: Iterable[Stream], query: told.CalendarQuery) -> dict[int, list[datetime]]:
     """Slots by stream id, none from before the stream began."""
-    offered, room = {}, MOST_SLOTS
+    offered: dict[int, list[datetime]] = {}
+    room = MOST_SLOTS
     for stream in streams:
         begin = max(query.since, stream.created_at)
-        cadence = Cadence.of(stream)
+        offered[stream.id] = []
+        try:
+            cadence = Cadence.of(stream)
+        except BadCadence as problem:
+            log.error("stream %s has a cadence that cannot be read: %s", stream.handle, problem)
+            continue
         offered[stream.id] = slots(cadence, stream.timezone, begin, query.until, limit=room + 1)
         room -= len(offered[stream.id])
         if room < 0:

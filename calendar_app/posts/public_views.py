@@ -16,7 +16,7 @@ from calendar_app.feeds.entries import event_time, named_streams
 from calendar_app.feeds.entry import event_line, web_address
 from calendar_app.languages import in_words
 from calendar_app.media.showing import shown_in
-from calendar_app.posts.reading import beats, coming, heading, lately, open_post, pause_told
+from calendar_app.posts.reading import beats, beginning, coming, heading, lately, open_post, pause_told
 from calendar_app.posts.text import excerpt, to_html
 from calendar_app.times import rfc3339, to_wall, utcnow
 
@@ -60,7 +60,7 @@ def stream(handle: str) -> Response:
     found = open_stream(handle) or abort(404)
     now = utcnow()
     answer = _page(
-        "public/stream.html", stream=found, posts=lately([found], each=ON_STREAM_PAGE)[found.id], excerpt=excerpt,
+        "public/stream.html", stream=found, posts=lately([found], each=ON_STREAM_PAGE)[found.id], beginning=beginning,
         ahead=coming([found], now, most=AHEAD), beat=beats([found], now)[found.id], now=now,
         to=buttons(f"/streams/{found.handle}", found.name), choice=links.absolute(f"/?s={found.handle}"),
         address=links.stream(found.handle), pause=pause_told(found, now),

@@ -114,7 +114,16 @@ def beats(streams: Sequence[Stream], now: datetime) -> dict[int, Beat]:
 
 def heading(post: Post) -> str:
     """The title on one line; where there is none the beginning of the text, so that every link has words."""
-    return one_line(post.title) or excerpt(post.text, HEADING_LENGTH) or links.post(post.uuid)
+    return one_line(post.title) or beginning(post, HEADING_LENGTH) or links.post(post.uuid)
+
+
+def beginning(post: Post, length: int) -> str:
+    """The text's first words; nothing where it cannot be read, as one bad post takes no list down."""
+    try:
+        return excerpt(post.text, length)
+    except (ValueError, TypeError) as problem:
+        log.error("post %s cannot be read: %s", post.uuid, problem)
+        return ""
 
 
 def open_post(uuid: str) -> Post | None:

@@ -52,6 +52,8 @@ class Cadence:
     @classmethod
     def from_json(cls, kept: Sequence[str] | None) -> "Cadence":
         """The cadence that `to_json` wrote; None is empty. Raises BadCadence."""
+        if not all(isinstance(text, str) for text in kept or ()):
+            raise BadCadence(say("A cadence is text, or a list of texts, such as “daily at 07:00”."))
         return _joined([read_rrule(text) for text in kept or ()])
 
 

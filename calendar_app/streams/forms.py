@@ -100,4 +100,4 @@ def words_of(stream: Stream) -> str:
     try:
         return Cadence.from_json(stream.cadence).words
     except BadCadence:
-        return "\n".join(stream.cadence)
+        return "\n".join(map(str, stream.cadence))
