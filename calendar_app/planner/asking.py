@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from calendar_app.errors import Refused
+from calendar_app.feeds.entry import one_line
 from calendar_app.languages import say
+from calendar_app.planner.hours import span as week_span
 from calendar_app.planner.month import span as month_span
-from calendar_app.planner.week import span as week_span
+from calendar_app.planner.rows import span as rows_span
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR
 
 if TYPE_CHECKING:
@@ -21,19 +23,25 @@ if TYPE_CHECKING:
 
     from calendar_app.planner.plan import Lane
 
-VIEWS = ("month", "week", "list", "day")
+VIEWS = ("month", "week", "day", "list", "streams")
+# How a list is ordered; the first is what it is unless said otherwise.
+SORTS = ("time", "latest", "title", "stream", "state")
 # Posts of a plan can be in these, as shown.
 STATES = (
     *("draft", "in_review", "approved", "scheduled"),
     *("sending", "published", "delivered", "failed", "unknown", "missed", "withdrawn"),
 )
 MOST_STREAMS = 200
+MOST_TYPED = 100
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`streams` are handles; None means all. `person` is an author's id, `post` the uuid of the open post."""
+    """`streams` are handles; None means all. `person` is an author's id, `post` the uuid of the open post.
+
+    `q` is looked for in titles and texts. `sort` orders a list and means nothing elsewhere.
+    """
 
     view: str
     day: date
@@ -42,6 +50,8 @@ class Asked:
     person: int | None = None
     post: str | None = None
     page: int = 1
+    q: str = ""
+    sort: str = SORTS[0]
 
     @property
     def span(self) -> tuple[date, date]:
@@ -52,12 +62,25 @@ class Asked:
             return week_span(self.day)
         if self.view == "day":
             return self.day, self.day + timedelta(days=1)
+        if self.view == "streams":
+            return rows_span(self.day)
         first = self.day.replace(day=1)
         return first, (first + timedelta(days=32)).replace(day=1)
 
     @property
     def filtered(self) -> bool:
-        return self.streams is not None or bool(self.states) or self.person is not None
+        return self.streams is not None or bool(self.states) or self.person is not None or bool(self.q)
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Names and values of the address, as a form without scripts sends them along."""
+        found = [("view", self.view), ("date", self.day.isoformat())]
+        if self.streams is not None:
+            found += [("streams", handle) for handle in self.streams or ("",)]
+        found += [("states", state) for state in self.states]
+        if self.person is not None:
+            found.append(("person", str(self.person)))
+        return [*found, *([("q", self.q)] if self.q else []), ("sort", self.sort)]
 
     def address(self, **changes: Any) -> str:
         """The calendar's address with some of it changed; open post and page are left out unless given."""
@@ -69,6 +92,10 @@ class Asked:
             parts.append("states=" + "+".join(asked.states))
         if asked.person is not None:
             parts.append(f"person={asked.person}")
+        if asked.q:
+            parts.append(f"q={quote(asked.q, safe='')}")
+        if asked.view == "list":
+            parts.append(f"sort={asked.sort}")
         if asked.page > 1:
             parts.append(f"page={asked.page}")
         if asked.post is not None:
@@ -80,7 +107,9 @@ def asked(args: MultiDict[str, str], today: date, lanes: Sequence[Lane]) -> Aske
     """Read an address; all streams ticked is the same as none named. Raises Refused with a sentence."""
     view = args.get("view", "month")
     if view not in VIEWS:
-        sentence = say("There is no view “%(view)s”. Choose month, week, list or day.", view=view[:20])
+        sentence = say(
+            "There is no view “%(view)s”. Choose month, week, day, list or streams.", view=view[:20]
+        )
         raise Refused({"view": sentence})
     return Asked(
         view,
@@ -90,6 +119,8 @@ def asked(args: MultiDict[str, str], today: date, lanes: Sequence[Lane]) -> Aske
         _number(args, "person"),
         _post(args),
         _number(args, "page") or 1,
+        _typed(args),
+        _sort(args),
     )
 
 
@@ -142,6 +173,23 @@ def _number(args: MultiDict[str, str], name: str) -> int | None:
     if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
         raise Refused({name: say("“%(text)s” is not a number.", text=text[:20])})
     return int(text)
+
+
+def _typed(args: MultiDict[str, str]) -> str:
+    """What somebody looks for, on one line."""
+    return one_line(args.get("q", ""))[:MOST_TYPED].strip()
+
+
+def _sort(args: MultiDict[str, str]) -> str:
+    sort = args.get("sort", SORTS[0])
+    if sort not in SORTS:
+        sentence = say(
+            "A list cannot be sorted by “%(sort)s”. Choose from %(names)s.",
+            sort=sort[:20],
+            names=", ".join(SORTS),
+        )
+        raise Refused({"sort": sentence})
+    return sort
 
 
 def _post(args: MultiDict[str, str]) -> str | None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from calendar_app.planner.plan import Lane, Plan
 
 DAY = 100
-WEEK = 7 * DAY
 # More lines than these cannot be told apart in the height of a week's row.
 MOST_LINES = 8
 SPACING = 6
@@ -75,31 +74,32 @@ def tallies(plan: Plan, days: Sequence[date]) -> Mapping[tuple[int, date], Tally
     return counted
 
 
-def pieces(week: Sequence[Tally]) -> list[Piece]:
-    """The line of one stream through the days of a week, drawn from the thin line up to the thick."""
-    busy = any(day.sent or day.planned for day in week)
-    missing = any(day.open for day in week)
+def pieces(days: Sequence[Tally]) -> list[Piece]:
+    """The line of one stream through the days (a week, or several), from the thin line up to the thick."""
+    busy = any(day.sent or day.planned for day in days)
+    missing = any(day.open for day in days)
+    end = len(days) * DAY
     if not busy:
-        return [Piece("gap", 6, WEEK - 6)] if missing else [Piece("rest", 0, WEEK)]
-    return [*_thin(week), *_thick(week)]
+        return [Piece("gap", 6, end - 6)] if missing else [Piece("rest", 0, end)]
+    return [*_thin(days), *_thick(days)]
 
 
-def _thin(week: Sequence[Tally]) -> list[Piece]:
+def _thin(days: Sequence[Tally]) -> list[Piece]:
     """The run itself, which stops at both sides of a gap."""
     found, start = [], 0
-    for number, day in enumerate(week):
+    for number, day in enumerate(days):
         if _is_gap(day):
             if number * DAY > start:
                 found.append(Piece("run", start, number * DAY - 2))
             start = (number + 1) * DAY + 2
-    if start < WEEK:
-        found.append(Piece("run", start, WEEK))
+    if start < len(days) * DAY:
+        found.append(Piece("run", start, len(days) * DAY))
     return found
 
 
-def _thick(week: Sequence[Tally]) -> list[Piece]:
+def _thick(days: Sequence[Tally]) -> list[Piece]:
     found = []
-    for number, day in enumerate(week):
+    for number, day in enumerate(days):
         left = number * DAY
         if _is_gap(day):
             found.append(Piece("gap", left + 6, left + 96))

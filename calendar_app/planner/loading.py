@@ -84,8 +84,12 @@ def entries(
     stream_ids: Collection[int] | None = None,
     states: Collection[str] = (),
     person_id: int | None = None,
+    holding: str = "",
 ) -> Loaded:
-    """Posts planned or gone out in [since, until), by time. `states` are the states as shown."""
+    """Posts planned or gone out in [since, until), by time.
+
+    `states` are the states as shown; `holding` is looked for in titles and texts.
+    """
     if stream_ids is not None and not stream_ids:
         return Loaded([], False)
     window = _window(actor, since, until)
@@ -93,6 +97,12 @@ def entries(
         window.append(Post.author_id == person_id)
     if stream_ids is not None:
         window.append(Post.id.in_(sa.select(PostStream.post_id).where(PostStream.stream_id.in_(stream_ids))))
+    if holding:
+        window.append(
+            sa.or_(
+                Post.title.icontains(holding, autoescape=True), Post.text.icontains(holding, autoescape=True)
+            )
+        )
     found = _entries(window, limit=MOST_ENTRIES + 1)
     kept = [entry for entry in found[:MOST_ENTRIES] if not states or entry.state in states]
     return Loaded(kept, len(found) > MOST_ENTRIES)

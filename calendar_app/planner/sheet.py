@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from calendar_app.planner import loading
 from calendar_app.planner.asides import Asides, asides
 from calendar_app.planner.clock_change import ClockChange, clock_change
+from calendar_app.planner.hours import Hours, hours, week_days
 from calendar_app.planner.listing import Listing, listing
 from calendar_app.planner.month import Month, month
 from calendar_app.planner.plan import Lane, Placed, Plan, days_from, place
-from calendar_app.planner.promises import gaps
-from calendar_app.planner.week import Week, week
+from calendar_app.planner.promises import gaps, promised
+from calendar_app.planner.rows import WEEKS, Rows, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,25 +51,41 @@ class Sheet:
 
     @property
     def before(self) -> date:
-        """A day of the sheet before this one (list: the month before; day: the day before)."""
-        return self.asked.span[0] - timedelta(days=1)
+        """A day of the sheet before this one: of the month, week or day before, or of the weeks before."""
+        if self.asked.view == "streams":
+            return self.asked.day - timedelta(weeks=WEEKS)
+        return self.asked.span[0] - timedelta(days=1) if self.asked.view != "month" else self.month.previous
 
     @property
     def after(self) -> date:
-        return self.asked.span[1]
+        if self.asked.view == "streams":
+            return self.asked.day + timedelta(weeks=WEEKS)
+        return self.asked.span[1] if self.asked.view != "month" else self.month.next
 
     @cached_property
     def month(self) -> Month:
         return month(self.plan, self.asked.day, today=self.today)
 
     @cached_property
-    def week(self) -> Week:
-        return week(self.plan, self.asked.day, today=self.today)
+    def hours(self) -> Hours:
+        """The week of the day asked for, or that day alone."""
+        days = week_days(self.asked.day) if self.asked.view == "week" else [self.asked.day]
+        return hours(self.plan, days, now=self.now.astimezone(ZoneInfo(self.zone)))
+
+    @cached_property
+    def rows(self) -> Rows:
+        since, until = (midnight(day, self.zone) for day in self.asked.span)
+        place = ZoneInfo(self.zone)
+        offered = {
+            lane.id: [at.astimezone(place) for at in promised(lane, since, until)] for lane in self.plan.lanes
+        }
+        return rows(self.plan, self.asked.day, offered)
 
     @cached_property
     def listing(self) -> Listing:
         since, until = self.asked.span
-        return listing(self.plan, days_from(since, (until - since).days), page=self.asked.page)
+        days = days_from(since, (until - since).days)
+        return listing(self.plan, days, page=self.asked.page, sort=self.asked.sort)
 
     @cached_property
     def clock_change(self) -> ClockChange | None:
@@ -86,8 +103,8 @@ class Sheet:
     def open_by_lane(self) -> dict[int, int]:
         """How many slots of each stream can still be filled within the sheet."""
         counts: dict[int, int] = {}
-        for rows in self.plan.gaps.values():
-            for one in rows:
+        for row in self.plan.gaps.values():
+            for one in row:
                 if not one.past:
                     counts[one.gap.lane.id] = counts.get(one.gap.lane.id, 0) + 1
         return counts
@@ -126,9 +143,10 @@ def sheet(asked: Asked, actor: Actor, lanes: Sequence[Lane], *, now: datetime) -
         stream_ids=None if asked.streams is None else [lane.id for lane in shown],
         states=asked.states,
         person_id=asked.person,
+        holding=asked.q,
     )
     # Who looks at drafts only must not be told that everything else is missing.
-    whole = not asked.states and asked.person is None and not loaded.cut
+    whole = not asked.states and asked.person is None and not asked.q and not loaded.cut
     found = gaps(shown, loaded.entries, since, until) if whole else []
     plan = place(loaded.entries, found, shown, zone, now=now)
     return Sheet(asked, actor, zone, now, lanes, plan, loaded.cut)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
 
 from calendar_app.channels.outcomes import on_the_way, why_late
@@ -19,12 +19,13 @@ from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
-from calendar_app.planner import loading
+from calendar_app.planner import loading, parts
 from calendar_app.planner.asking import STATES, Asked, asked, day_of
 from calendar_app.planner.clock_change import offset_name
 from calendar_app.planner.month import cell
 from calendar_app.planner.moving import Moved, move_post
 from calendar_app.planner.plan import MOVABLE
+from calendar_app.planner.rows import MOST_NOTES
 from calendar_app.planner.sheet import MOST_NEEDS, Sheet, midnight, sheet, zone_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.saying import lateness
@@ -41,7 +42,9 @@ planner = Blueprint("planner", __name__)
 
 # Two answers may cross: a change within these seconds is told twice rather than never.
 OVERLAP = timedelta(seconds=2)
-TEMPLATES = {"month": "month", "week": "week", "list": "list", "day": "list"}
+TEMPLATES = {"month": "month", "week": "hours", "day": "hours", "list": "list", "streams": "streams"}
+# With the sums of what a page shows it is sent what differs; with anything else the plan without its frame.
+KNOWN = "Sluice-Plan"
 
 
 @planner.get("/calendar")
@@ -53,14 +56,18 @@ def calendar() -> ResponseReturnValue:
         return render_template("planner/empty.html", may_begin=_may_begin(actor))
     now = utcnow()
     zone = zone_of(actor, lanes)
-    wanted = asked(request.args, now.astimezone(ZoneInfo(zone)).date(), lanes)
-    return render_template(
+    wanted = _sorted_as_before(asked(request.args, now.astimezone(ZoneInfo(zone)).date(), lanes))
+    known = request.headers.get(KNOWN)
+    html = render_template(
         f"planner/{TEMPLATES[wanted.view]}.html",
         **_words(sheet(wanted, actor, lanes, now=now)),
+        layout="layouts/member.html" if known is None else "planner/_part.html",
         people=loading.people(actor),
         steps=first_steps(actor),
+        since=rfc3339(now),
         peek=_peek(actor, wanted.post, zone) if wanted.post else None,
     )
+    return _what_differs(html, known) if known else parts.with_sums(html)
 
 
 @planner.get("/calendar/days/<day>")
@@ -136,6 +143,22 @@ def move(number: Any) -> ResponseReturnValue:
     )
 
 
+def _sorted_as_before(wanted: Asked) -> Asked:
+    """A list is sorted as the person last chose."""
+    if "sort" in request.args:
+        if wanted.view == "list" and session.get("sort") != wanted.sort:
+            session["sort"] = wanted.sort
+        return wanted
+    return replace(wanted, sort=session.get("sort", wanted.sort))
+
+
+def _what_differs(html: str, known: str) -> ResponseReturnValue:
+    changed = parts.changed(html, known)
+    if changed is None:
+        return parts.with_sums(html)
+    return "\n".join(changed), {"Sluice-Sums": parts.cut(html).sums}
+
+
 def _words(page: Sheet) -> dict[str, Any]:
     """What the templates of a plan need besides the sheet itself."""
     return {
@@ -144,8 +167,8 @@ def _words(page: Sheet) -> dict[str, Any]:
         "states": STATES,
         "offset": offset_name(page.zone, page.now),
         "most_needs": MOST_NEEDS,
+        "most_notes": MOST_NOTES,
         "unknown_streams": _unknown(page),
-        "since": rfc3339(page.now),
     }
 
 

@@ -19,10 +19,15 @@ export async function getJson(path) {
 
 /** The text of a page or fragment, null when it cannot be had. */
 export async function getText(path) {
+  return (await askFor(path))?.text ?? null;
+}
+
+/** As `getText`, with headers of the question and of the answer: {text, headers} or null. */
+export async function askFor(path, headers = {}) {
   try {
-    const response = await fetch(path, { headers: { Accept: "text/html" } });
-    if (response.status === 401 && (await signInAgain(await response.json()))) return await getText(path);
-    return response.ok && !response.redirected ? await response.text() : null;
+    const response = await fetch(path, { headers: { Accept: "text/html", ...headers } });
+    if (response.status === 401 && (await signInAgain(await response.json()))) return await askFor(path, headers);
+    return response.ok && !response.redirected ? { text: await response.text(), headers: response.headers } : null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import "./key_move.js";
 import "./calendar_drag.js";
 import "./more_posts.js";
 import "./peek.js";
+import "./plan_go.js";
 import "./calendar_keys.js";
 import "./undo.js";
 import "./stream_filters.js";

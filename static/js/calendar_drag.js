@@ -12,6 +12,7 @@ function makeDraggable() {
 
 /** Rows of this list with .is-movable can be dragged onto any day of the plan. */
 export function makeListDraggable(list) {
+  if (globalThis.Sortable?.get(list)) return;
   globalThis.Sortable?.create(list, {
     group: { name: "plan", put: false },
     draggable: "li.is-movable",

@@ -1,9 +1,10 @@
-// Getting about: j k from post to post, h l and arrows from day to day, t today, 1…4 views, [ ] earlier and later.
+// Getting about: j k from post to post, h l and arrows from day to day, t today, 1…5 views, [ ] earlier and later.
+import { go } from "./plan_go.js";
 import { plan } from "./plan_load.js";
 import { hasModifier, isTyping } from "./typing.js";
 
 const POSTS = "[data-post]";
-const PLACES = "[data-post], a.gap, .day-link, .more > summary, .more-link";
+const PLACES = "[data-post], a.gap, .dot-mark[href], .day-link, .more > summary, .more-link";
 
 function press(event) {
   if (event.defaultPrevented || hasModifier(event) || isTyping(event) || document.querySelector("dialog[open]")) return;
@@ -15,10 +16,11 @@ function act(key) {
   if (key === "k") return nextPost(-1);
   if (key === "h") return nextDay(-1, true);
   if (key === "l") return nextDay(1, true);
-  if (key === "t") return go("[data-go-today]");
-  if (key === "[") return go(".bar-nav [rel=prev]");
-  if (key === "]") return go(".bar-nav [rel=next]");
-  if (/^[1-4]$/.test(key)) return go(`[data-go-view="${key}"]`);
+  if (key === "t") return follow("[data-go-today]");
+  if (key === "[") return follow(".bar-nav [rel=prev]");
+  if (key === "]") return follow(".bar-nav [rel=next]");
+  if (key === "/") return find();
+  if (/^[1-5]$/.test(key)) return follow(`[data-go-view="${key}"]`);
   return arrow(key);
 }
 
@@ -27,8 +29,8 @@ function arrow(key) {
   if (!here()) return false;
   if (key === "ArrowLeft") return nextDay(-1);
   if (key === "ArrowRight") return nextDay(1);
-  if (key === "ArrowUp") return within(-1) || nextDay(-7);
-  if (key === "ArrowDown") return within(1) || nextDay(7);
+  if (key === "ArrowUp") return within(-1) || nextDay(-7) || inHead();
+  if (key === "ArrowDown") return within(1) || nextDay(7) || inHead();
   return false;
 }
 
@@ -47,7 +49,7 @@ function nextPost(step) {
 
 /** Without a focus, begin at today where it is shown. */
 function firstFrom(posts) {
-  const today = plan().querySelector(".day-today, .lane-day.now, .list-today");
+  const today = plan().querySelector(".day-today, .hour-day.now, .list-today");
   return posts.find((post) => today && (today.contains(post) || today.compareDocumentPosition(post) & 4)) ?? posts[0];
 }
 
@@ -61,33 +63,38 @@ function within(step) {
 function nextDay(days, fromNowhere = false) {
   const cell = document.activeElement?.closest?.("#plan [data-day]");
   if (!cell) return fromNowhere && focus(firstPlace(todayCell()));
-  if (plan().dataset.view === "list" || plan().dataset.view === "day") return nextCell(cell, days);
+  if (plan().dataset.view === "streams" && Math.abs(days) === 7) return nextRow(cell, days / 7);
+  if (plan().dataset.view !== "month" && plan().dataset.view !== "week") return nextCell(cell, days);
   const date = new Date(`${cell.dataset.day}T12:00:00Z`);
   date.setUTCDate(date.getUTCDate() + days);
-  const wanted = date.toISOString().slice(0, 10);
-  const rows = cell.closest(".lane") ?? plan();
-  if (cell.closest(".lane") && Math.abs(days) === 7) return nextLane(cell, days / 7);
-  return focus(firstPlace(rows.querySelector(`[data-day="${wanted}"]`)));
+  return focus(firstPlace(plan().querySelector(`[data-day="${date.toISOString().slice(0, 10)}"]`)));
 }
 
-/** In lanes, days without anything hold nothing to focus: go on to the next that does. */
+/** Where days without anything hold nothing to focus: go on to the next that does. */
 function nextCell(cell, step) {
-  const cells = [...plan().querySelectorAll("[data-day]")].filter((one) => firstPlace(one));
+  const row = cell.closest("[data-stream]") ?? plan();
+  const cells = [...row.querySelectorAll("[data-day]")].filter((one) => firstPlace(one));
   return focus(firstPlace(cells[cells.indexOf(cell) + Math.sign(step)]));
 }
 
-function nextLane(cell, step) {
-  let lane = cell.closest(".lane");
-  while (lane) {
-    lane = step > 0 ? lane.nextElementSibling : lane.previousElementSibling;
-    const place = lane && (firstPlace(lane.querySelector(`[data-day="${cell.dataset.day}"]`)) ?? firstPlace(lane));
-    if (place) return focus(place);
+/** In the row above or below, what stands nearest in time. */
+function nextRow(cell, step) {
+  let row = cell.closest("section");
+  while ((row = step > 0 ? row.nextElementSibling : row.previousElementSibling)) {
+    const cells = [...row.querySelectorAll("[data-day]")].filter((one) => firstPlace(one));
+    const nearest = cells.find((one) => one.dataset.day >= cell.dataset.day) ?? cells.at(-1);
+    if (nearest) return focus(firstPlace(nearest));
   }
   return false;
 }
 
+/** Within a week there is nothing above or below a day: the key is not to scroll away from it. */
+function inHead() {
+  return plan().dataset.view === "week" && document.activeElement.matches(".day-link");
+}
+
 function todayCell() {
-  return plan().querySelector(".day-today, .lane-day.now, .list-today, [data-day]");
+  return plan().querySelector(".day-today, .hour-day.now, .list-today, li[data-day], [data-day]");
 }
 
 function firstPlace(cell) {
@@ -107,11 +114,22 @@ function focus(element) {
   return true;
 }
 
-function go(selector) {
+function follow(selector) {
   const link = plan().querySelector(selector);
   if (!link) return false;
-  location.assign(link.href);
+  const { pathname, search } = new URL(link.href);
+  go(pathname + search).then((there) => there || location.assign(link.href));
   return true;
+}
+
+/** To where one types what to find: above the list, else in the menu of filters. */
+function find() {
+  const field = plan().querySelector("#find") ?? plan().querySelector("#filter-q");
+  const menu = field?.closest("details");
+  if (menu) menu.open = true;
+  field?.focus();
+  field?.select();
+  return Boolean(field);
 }
 
 document.addEventListener("keydown", press);

@@ -50,9 +50,7 @@ function locale() {
 function show(where) {
   for (const cell of plan().querySelectorAll(".is-over")) cell.classList.remove("is-over");
   if (!where) return;
-  const lane = held.closest("[data-lane]")?.dataset.lane;
-  const list = plan().querySelector(`[data-drop="${where}"]${lane ? `[data-lane="${lane}"]` : ""}`);
-  const cell = list?.closest("[data-day]") ?? plan().querySelector(`[data-day="${where}"]`);
+  const cell = plan().querySelector(`[data-day="${where}"]`);
   cell?.classList.add("is-over");
   cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

@@ -5,7 +5,7 @@ import { stateWord, words } from "./words.js";
 
 const EVERY = 5000;
 const live = document.querySelector("[data-live]");
-let since = plan().dataset.since;
+let since = document.querySelector("[data-with-peek]").dataset.since;
 let asking = false;
 
 async function look() {

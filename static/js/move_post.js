@@ -101,9 +101,9 @@ function put(row, list, next) {
 }
 
 function listOf(link, day) {
-  const lane = link.closest("[data-lane]")?.dataset.lane;
-  const inLane = lane ? `[data-lane="${lane}"]` : "";
-  return plan().querySelector(`[data-drop="${day}"]${inLane}`);
+  const hour = link.closest("[data-hour]")?.dataset.hour;
+  const atHour = hour ? `[data-hour="${hour}"]` : "";
+  return plan().querySelector(`[data-drop="${day}"]${atHour}`);
 }
 
 function refuse(answer, link, title = link ? titleOf(link) : "") {

@@ -1,6 +1,7 @@
 // A post opens beside the plan. The address names it, so that it can be sent, and Back closes it.
 import { getText } from "./asking.js";
 import { moveById } from "./move_post.js";
+import { go } from "./plan_go.js";
 import { plan } from "./plan_load.js";
 import { say } from "./toast.js";
 import { words } from "./words.js";
@@ -81,22 +82,25 @@ async function submit(event) {
 document.addEventListener("click", click);
 document.addEventListener("submit", submit);
 document.addEventListener("plan:loaded", mark);
+document.addEventListener("plan:went", () => close({ push: false }));
 document.addEventListener("post:moved", (event) => {
   if (event.detail.id === shown && !panel.contains(document.activeElement)) open(shown, { push: false });
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) close();
 });
-addEventListener("popstate", () => {
+addEventListener("popstate", async () => {
   const url = new URL(location.href);
+  if (url.pathname !== "/calendar") return;
   const post = url.searchParams.get("post");
   const here = new URL(plan().dataset.here, location.origin).searchParams;
-  url.searchParams.delete("post");
-  if (["view", "date", "streams", "states", "person", "page"].some((name) => (url.searchParams.get(name) ?? here.get(name)) !== here.get(name))) {
+  const elsewhere = ["view", "date", "streams", "states", "person", "q", "sort", "page"].some(
+    (name) => (url.searchParams.get(name) ?? (name === "q" ? "" : here.get(name))) !== (here.get(name) ?? ""),
+  );
+  if (elsewhere && !(await go(url.pathname + url.search, { push: false, quietly: true }))) {
     location.reload();
-  } else if (post) {
-    open(post, { push: false });
-  } else {
-    close({ push: false });
+    return;
   }
+  if (post) open(post, { push: false });
+  else close({ push: false });
 });

@@ -1,5 +1,6 @@
-// The plan of the page, loaded anew without leaving it. Whoever had the focus has it again.
-import { getText } from "./asking.js";
+// The plan of the page, loaded anew without leaving it: all of it at another address, at the same one only the
+// parts that have changed. Whoever had the focus has it again.
+import { askFor } from "./asking.js";
 
 let holds = 0;
 let newest = 0;
@@ -24,27 +25,56 @@ export function isHeld() {
 /** Load the plan at `address` (the one shown, if left out). Answers whether it is there. */
 export async function loadPlan(address = plan().dataset.here) {
   const turn = ++newest;
-  const text = await getText(address);
-  if (text === null || turn !== newest || isHeld()) return false;
-  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("plan");
-  if (!fresh) return false;
+  const known = address === plan().dataset.here ? plan().dataset.sums : "";
+  const answer = await askFor(address, { "Sluice-Plan": known || "whole" });
+  if (answer === null || turn !== newest || isHeld()) return false;
+  const fresh = new DOMParser().parseFromString(`<body>${answer.text}`, "text/html");
+  const sums = answer.headers.get("Sluice-Sums");
+  if (sums === null && !fresh.getElementById("plan")) return false;
   const focus = whereFocusIs();
   const open = plan().querySelector("details.more[open]")?.dataset.rest;
-  plan().replaceWith(fresh);
-  document.dispatchEvent(new CustomEvent("plan:loaded", { detail: { open } }));
-  giveFocus(focus);
+  const before = plan().dataset.view;
+  put(fresh);
+  if (sums !== null) plan().dataset.sums = sums;
+  document.dispatchEvent(new CustomEvent("plan:loaded", { detail: { open, whole: sums === null } }));
+  giveFocus(focus, before);
   return true;
+}
+
+/** Every element of the answer takes the place of the one with its id. */
+function put(fresh) {
+  const title = fresh.querySelector("title");
+  if (title) document.title = title.textContent;
+  for (const element of [...fresh.body.children]) {
+    if (element.id) document.getElementById(element.id)?.replaceWith(element);
+  }
 }
 
 function whereFocusIs() {
   const at = document.activeElement;
   if (!plan().contains(at)) return null;
-  if (at.dataset.post) return `[data-post="${at.dataset.post}"]`;
-  if (at.id) return `#${CSS.escape(at.id)}`;
+  if (at.matches("input[type=search]")) return { find: `#${at.id}`, value: at.value, from: at.selectionStart, to: at.selectionEnd };
+  if (at.dataset.post) return { find: `[data-post="${at.dataset.post}"]` };
+  if (at.dataset.goView) return { find: `[data-go-view="${at.dataset.goView}"]` };
+  for (const name of ["rel", "data-go-today"]) {
+    if (at.hasAttribute(name)) return { find: `.bar-nav [${name}="${at.getAttribute(name)}"]` };
+  }
+  if (at.id) return { find: `#${CSS.escape(at.id)}` };
   const href = at.getAttribute("href");
-  return href ? `a[href="${CSS.escape(href)}"]` : null;
+  return { find: href ? `a[href="${CSS.escape(href)}"]` : "h1" };
 }
 
-function giveFocus(selector) {
-  if (selector) plan().querySelector(selector)?.focus({ preventScroll: true });
+function giveFocus(focus, before) {
+  if (!focus) return;
+  const found = plan().querySelector(focus.find);
+  if (found && "value" in focus) {
+    found.value = focus.value;
+    found.focus({ preventScroll: true });
+    found.setSelectionRange(focus.from, focus.to);
+  } else if (found) {
+    found.focus({ preventScroll: true });
+  } else {
+    const view = before === plan().dataset.view ? null : plan().querySelector("[data-go-view][aria-current]");
+    (view?.checkVisibility() ? view : document.getElementById("main")).focus({ preventScroll: true });
+  }
 }

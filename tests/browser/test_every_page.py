@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from calendar_app.people.sessions import end_all
 from calendar_app.people.setting_up import first_link, make_link
+from calendar_app.planner.asking import VIEWS
 from calendar_app.times import utcnow
 from tests.browser.conftest import meanwhile
 from tests.browser.looking import look_at, look_through
@@ -47,9 +48,7 @@ def test_an_invitation_and_a_sign_in_link(site):
 def test_the_calendar(site):
     hall = busy_town_hall()
     page = site.open(hall.kari)
-    found = look_through(
-        page, [(f"calendar-{view}", f"/calendar?view={view}") for view in ("month", "week", "list", "day")]
-    )
+    found = look_through(page, [(f"calendar-{view}", f"/calendar?view={view}") for view in VIEWS])
     failed = hall.posts["failed"]
     page.goto(f"/calendar?date={day_of(failed)}")
     page.locator(f'#plan [data-post="{failed.uuid}"]').click()

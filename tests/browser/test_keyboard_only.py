@@ -29,7 +29,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ENLARGED = {"width": 320, "height": 256}
 # Where one gets to, with places for posts of the busy town hall by their state.
 OF_MEMBERS = (
-    "/calendar", "/calendar?view=week", "/calendar?view=list", "/posts/new", "/posts/{scheduled}/edit",
+    "/calendar", "/calendar?view=week", "/calendar?view=list", "/calendar?view=streams", "/posts/new",
+    "/posts/{scheduled}/edit",
     "/posts/{failed}/edit", "/streams", "/streams/new", "/accounts", "/team", "/settings",
 )  # fmt: skip
 OF_READERS = ("/sign-in", "/?s=roads&s=culture", "/streams/roads", "/posts/{delivered}")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from calendar_app.errors import Refused
+from calendar_app.feeds.entry import one_line
 from calendar_app.planner.asking import STATES, VIEWS, Asked, asked
 from tests.planner.plans import make_lane
 
@@ -25,8 +26,14 @@ def test_an_empty_address_is_the_month_of_today_with_everything():
 
 def test_an_address_names_view_day_streams_states_person_post_and_page():
     uuid = "0b0cbe5b-6d6d-4b6e-9d5e-000000000000"
-    query = f"view=list&date=2027-01-02&streams=a+b&states=draft+failed&person=7&page=3&post={uuid}"
-    assert read(query) == Asked("list", date(2027, 1, 2), ("a", "b"), ("draft", "failed"), 7, uuid, 3)
+    query = (
+        "view=list&date=2027-01-02&streams=a+b&states=draft+failed&person=7&page=3"
+        f"&post={uuid}&q=+bridge++%26+tunnel&sort=title"
+    )
+    wanted = Asked(
+        "list", date(2027, 1, 2), ("a", "b"), ("draft", "failed"), 7, uuid, 3, "bridge & tunnel", "title"
+    )
+    assert read(query) == wanted
 
 
 def test_a_form_without_scripts_sends_a_name_several_times():
@@ -70,6 +77,7 @@ def test_the_days_shown_follow_from_the_view():
     assert spans == {
         "month": (date(2026, 11, 30), date(2027, 1, 4)),
         "week": (date(2026, 12, 7), date(2026, 12, 14)),
+        "streams": (date(2026, 11, 30), date(2027, 1, 11)),
         "list": (date(2026, 12, 1), date(2027, 1, 1)),
         "day": (date(2026, 12, 9), date(2026, 12, 10)),
     }
@@ -86,6 +94,7 @@ handles = st.from_regex(r"[a-z][a-z0-9-]{1,20}", fullmatch=True)
         st.none() | st.lists(handles, unique=True, max_size=4).map(tuple),
         st.lists(st.sampled_from(STATES), unique=True, max_size=3).map(tuple),
         st.none() | st.integers(1, 10**8),
+        q=st.text(st.characters(codec="utf-8"), max_size=100).map(lambda text: one_line(text)[:100].strip()),
     )
 )
 def test_an_address_read_again_means_the_same(one):

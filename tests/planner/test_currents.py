@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_app.planner.currents import MOST_LINES, WEEK, Piece, Tally, currents, pieces
+from calendar_app.planner.currents import DAY, MOST_LINES, Piece, Tally, currents, pieces
 from calendar_app.planner.plan import days_from
 from calendar_app.streams.cadence import parse_cadence
 from tests.planner.plans import make_entry, make_lane, make_plan
@@ -13,6 +13,8 @@ from tests.planner.plans import make_entry, make_lane, make_plan
 WEEK_49 = days_from(date(2026, 11, 30), 7)
 NOTHING = Tally()
 FRIDAYS = parse_cadence("RRULE:FREQ=WEEKLY;BYDAY=FR;BYHOUR=14;BYMINUTE=0").to_json()
+
+WEEK = 7 * DAY
 
 
 def line(*entries, lane, **values):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from calendar_app.extensions import database_now, db
+from calendar_app.planner.asking import VIEWS
 from calendar_app.posts.models import Post
 from calendar_app.streams.cadence import parse_cadence
 from calendar_app.times import to_wall
@@ -53,7 +54,7 @@ def test_a_viewer_without_a_stream_is_told_who_makes_one(signed_in):
     assert "Make a stream" not in page.text
 
 
-@pytest.mark.parametrize("view", ["month", "week", "list", "day"])
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_view_shows_the_posts_of_its_days_with_state_and_local_time(signed_in, view):
     team = make_team()
     planned(make_stream(team, name="Roads"), title="Bridge <closed>", state="in_review")

@@ -1,0 +1,46 @@
+"""Of a plan that a page has already, only what has changed. Pure.
+
+Templates put what changes by itself between two marks, each part one element with an id. A page knows the sums of
+the parts it shows; it is sent the parts whose sums differ, or, where the rest of the plan differs, all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from zlib import crc32
+
+_PART = re.compile(r"<!--part-->(.*?)<!--/part-->", re.S)
+_PLAN = re.compile(r"<!--plan-->(.*?)<!--/plan-->", re.S)
+# Where a page keeps the sums of what it shows.
+PLACE = 'data-sums=""'
+
+
+class Cut(NamedTuple):
+    """`sums` are those of the frame and of each part, in order, with dots between."""
+
+    parts: list[str]
+    sums: str
+
+
+def cut(html: str) -> Cut:
+    parts = _PART.findall(html)
+    frame = "".join(_PART.sub("", plan) for plan in _PLAN.findall(html))
+    return Cut(parts, ".".join(_sum(text) for text in (frame, *parts)))
+
+
+def with_sums(html: str) -> str:
+    return html.replace(PLACE, f'data-sums="{cut(html).sums}"', 1)
+
+
+def changed(html: str, known: str) -> list[str] | None:
+    """The parts that differ from those of the `known` sums; None where more than parts has changed."""
+    found = cut(html)
+    mine, theirs = found.sums.split("."), known.split(".")
+    if mine[0] != theirs[0] or len(mine) != len(theirs):
+        return None
+    return [part for part, new, old in zip(found.parts, mine[1:], theirs[1:], strict=True) if new != old]
+
+
+def _sum(text: str) -> str:
+    return f"{crc32(text.encode()):x}"
