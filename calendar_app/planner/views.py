@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from calendar_app.channels.outcomes import on_the_way, why_late
 from calendar_app.enqueue import plan_changed
@@ -65,7 +66,7 @@ def calendar() -> ResponseReturnValue:
         people=loading.people(actor),
         steps=first_steps(actor),
         since=rfc3339(now),
-        peek=_peek(actor, wanted.post, zone) if wanted.post else None,
+        peek=Markup(_beside(actor, wanted.post, zone)) if wanted.post else None,  # noqa: S704  (our own template)
     )
     return _what_differs(html, known) if known else parts.with_sums(html)
 
@@ -110,7 +111,7 @@ def peek(number: Any) -> ResponseReturnValue:
     if request.headers.get("Sec-Fetch-Dest") == "document":
         day = to_wall(post.due_at, zone).date() if post.due_at else utcnow().astimezone(ZoneInfo(zone)).date()
         return redirect(Asked("month", day).address(post=post.uuid), 303)
-    return render_template("planner/_peek.html", **_peek(actor, post.uuid, zone))
+    return _beside(actor, post.uuid, zone)
 
 
 @planner.post("/posts/<uuid:number>/move")
@@ -196,6 +197,10 @@ def _post(actor: Actor, uuid: str) -> Post:
     if found is None:
         abort(404)
     return found
+
+
+def _beside(actor: Actor, uuid: str, zone: str) -> str:
+    return render_template("planner/_peek.html", **_peek(actor, uuid, zone))
 
 
 def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
