@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from calendar_app.planner.crowding import Clash, clashes, counting, floods
+from calendar_app.planner.clashing import Clash, clashes, counting
 from calendar_app.planner.currents import Piece, pieces, tallies
 from calendar_app.planner.plan import Lane, Open, Placed, Plan, days_from, monday_of
+from calendar_app.posts.crowding import floods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,19 +102,26 @@ def _marks(
     """What the lane has on each day, what stands out by time, and the places of its promised days."""
     posts = _posts_of(plan, lane, days)
     gaps = {day: [one for one in plan.gaps.get(day, ()) if one.gap.lane.id == lane.id] for day in days}
-    flooded = dict(floods({day: counting(rows) for day, rows in posts.items()}, promised))
-    close = clashes(counting([placed for row in posts.values() for placed in row]))
+    told = counting([placed for row in posts.values() for placed in row])
+    flooded = floods([placed.entry.at for placed in told], lane.flood_posts, lane.flood_hours)
+    wet = {
+        placed.local.date(): flood
+        for flood in reversed(flooded)
+        for placed in told
+        if flood.first <= placed.entry.at <= flood.last
+    }
+    close = clashes(told, timedelta(minutes=lane.near_minutes))
     crowded = {clash.first.local.date() for clash in close}
     marks = [
-        Mark(place, day, posts.get(day, ()), gaps[day], day in flooded, day in crowded)
+        Mark(place, day, posts.get(day, ()), gaps[day], day in wet, day in crowded)
         for place, day in enumerate(days, 1)
         if day in posts or gaps[day]
     ]
     notes = [
-        *(Note("flood", day, number) for day, number in flooded.items()),
+        *(Note("flood", min(day for day in wet if wet[day] is flood), flood.posts) for flood in flooded),
         # In a flood everything is close; that is said already.
         *(Note("clash", clash.first.local.date(), clash=clash) for clash in close
-          if clash.first.local.date() not in flooded),
+          if clash.first.local.date() not in wet),
         *(Note("gap", day, gap=one) for day, row in gaps.items() for one in row if not one.past),
     ]  # fmt: skip
     notes.sort(key=lambda note: note.date)

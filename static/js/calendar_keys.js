@@ -19,7 +19,7 @@ function act(key) {
   if (key === "t") return follow("[data-go-today]");
   if (key === "[") return follow(".bar-nav [rel=prev]");
   if (key === "]") return follow(".bar-nav [rel=next]");
-  if (key === "/") return find();
+  if (key === "f") return find();
   if (/^[1-5]$/.test(key)) return follow(`[data-go-view="${key}"]`);
   return arrow(key);
 }

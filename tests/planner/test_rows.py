@@ -46,25 +46,35 @@ def test_a_row_counts_what_went_out_what_is_planned_and_what_is_missing():
     assert {piece.kind for piece in row.pieces} == {"run", "post", "plan", "gap"}
 
 
-def test_four_on_one_day_are_a_flood_unless_the_stream_promises_them():
-    roads = make_lane("Roads")
-    entries = [make_entry(f"2026-12-02T{hour:02}:00", roads) for hour in (7, 9, 11, 13)]
+def test_more_than_the_stream_bears_is_a_flood_on_the_days_it_lasts():
+    roads = make_lane("Roads", flood_posts=3)
+    entries = [make_entry(f"2026-12-{when}:00", roads) for when in ("02T20", "02T22", "02T23", "03T07")]
     (row,) = shown([roads], entries)
-    assert (notes(row), row.floods, row.marks[0].flood) == ([("flood", "2026-12-02")], 1, True)
-    promised = [datetime(2026, 12, 2, hour) for hour in (8, 10, 12, 14)]  # noqa: DTZ001
-    (row,) = shown([roads], entries, slots={roads.id: promised}.items())
-    assert (notes(row), row.slots) == ([], [3])
+    assert ([(note.kind, note.date.day, note.number) for note in row.notes], row.floods) == (
+        [("flood", 2, 4)],
+        1,
+    )
+    assert [(mark.date.day, mark.flood) for mark in row.marks] == [(2, True), (3, True)]
+    (row,) = shown([make_lane("Roads")], entries)
+    assert notes(row) == []
 
 
-def test_two_within_half_an_hour_collide_unless_one_will_not_come():
+def test_days_with_promised_slots_are_marked_whether_filled_or_not():
+    roads = make_lane("Roads")
+    promised = [datetime(2026, 12, 2, hour) for hour in (8, 10)]  # noqa: DTZ001  (wall clocks)
+    (row,) = shown([roads], [make_entry("2026-12-02T07:00", roads)], slots={roads.id: promised}.items())
+    assert row.slots == [3]
+
+
+def test_two_nearer_than_the_stream_bears_collide_unless_one_will_not_come():
     roads, schools = make_lane("Roads"), make_lane("Schools")
-    near = make_entry("2026-12-02T08:30", roads)
+    near = make_entry("2026-12-02T08:29", roads)
     found = shown([roads, schools], [make_entry("2026-12-02T08:00", roads), near])
-    assert (notes(found[0]), found[0].notes[0].clash.minutes) == ([("clash", "2026-12-02")], 30)
+    assert (notes(found[0]), found[0].notes[0].clash.minutes) == ([("clash", "2026-12-02")], 29)
     assert notes(found[1]) == []
     for other in (
         near._replace(state="withdrawn"),
-        make_entry("2026-12-02T08:31", roads),
+        make_entry("2026-12-02T08:30", roads),
         make_entry("2026-12-02T08:10", schools),
     ):
         found = shown([roads, schools], [make_entry("2026-12-02T08:00", roads), other])

@@ -112,11 +112,11 @@ def test_a_row_says_in_words_what_stands_out_in_its_stream(signed_in):
     at = utc("2027-12-01T11:00")
     for minutes in (0, 20):
         planned(stream, at=at + timedelta(minutes=minutes))
-    for hours in range(4):
+    for hours in range(5):
         planned(stream, at=at + timedelta(days=1, hours=hours))
     page = signed_in(oslo(team)).get("/calendar?view=streams&date=2027-12-01").text
     row = page.split('class="row-stream-box"')[1].split("</section>")[0]
-    assert "6 planned" in row
-    assert "20 minutes apart on Wed 1 Dec" in row and "4 posts on Thu 2 Dec" in row
+    assert "7 planned" in row
+    assert "20 minutes apart on Wed 1 Dec" in row and "7 posts from Wed 1 Dec on" in row
     assert "Promised for Mon 6 Dec, nothing is planned" in row
     assert "<b>Gap</b> Mon 22 Nov" in row
