@@ -11,7 +11,7 @@ PORT ?= 8000
 SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench faults peers words lock
+.PHONY: help run demo test check bench faults pictures peers words lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ faults: $(VENV)/.tests ## the long runs: kill, freeze and flood real processes
 
 bench: $(VENV)/.bench ## measure lateness, bursts, feeds and the calendar page; prints figures side by side
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(VENV)/.tests ## every page as pictures to flip through: light, dark, forced colours, wide and narrow
+	@rm -rf var/pictures && SLUICE_SHOTS="$$PWD/var/pictures" $(BIN)/python -m pytest -q -m browser tests/browser $(ARGS)
+	@$(BIN)/python -m tests.browser.album var/pictures
 
 peers: $(VENV)/.peers ## install the real peers that some tests talk to (Node and a Bluesky server, about 700 MB)
 

@@ -1,4 +1,7 @@
-"""A page looked at as people see it: light and dark, wide and narrow. Pictures are kept where SLUICE_SHOTS says."""
+"""A page looked at as people see it: light, dark and forced colours; wide, very wide and narrow.
+
+Pictures are kept where SLUICE_SHOTS says (`make pictures`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from tests.browser.conftest import NARROW, WIDE
 
 SIZES = {"1440": WIDE, "390": NARROW}
 SCHEMES = ("light", "dark")
+VERY_WIDE = {"width": 2560, "height": 1440}
 _axe = Axe()
 # This axe is older than oklch() and looks away where it cannot read a colour, so it is told all of them in sRGB.
 _IN_SRGB = """() => {
@@ -67,9 +71,13 @@ def look_at(page, name):
             page.emulate_media(color_scheme=scheme)
             _keep_picture(page, f"{name}-{scheme}-{width}")
             where = f"{name}, {scheme}, {width}"
-            found += [f"{where}: {problem}" for problem in (*_barriers(page, scheme), *layout(page))]
-    page.set_viewport_size(WIDE)
+            only = None if scheme == SCHEMES[0] else _OF_COLOUR
+            found += [f"{where}: {problem}" for problem in (*_barriers(page, only), *layout(page))]
     page.emulate_media(color_scheme=SCHEMES[0])
+    found += _in_forced_colours(page, name)
+    page.set_viewport_size(VERY_WIDE)
+    found += [f"{name}, 2560: {problem}" for problem in layout(page)]
+    page.set_viewport_size(WIDE)
     return found
 
 
@@ -93,9 +101,18 @@ def layout(page):
         yield f"has {headings} h1"
 
 
-def _barriers(page, scheme):
+def _in_forced_colours(page, name):
+    """As with a high contrast theme: the person's few colours instead of ours."""
+    page.emulate_media(forced_colors="active")
+    _keep_picture(page, f"{name}-forced-390")
+    found = [f"{name}, forced colours: {problem}" for problem in _barriers(page, _OF_COLOUR)]
+    page.emulate_media(forced_colors="none")
+    return found
+
+
+def _barriers(page, only):
     """What axe finds: the rule, and where. A rule that broke down has found nothing because it did not look."""
-    violations, broken = page.evaluate(_RUN, None if scheme == SCHEMES[0] else _OF_COLOUR)
+    violations, broken = page.evaluate(_RUN, only)
     yield from (f"{rule}: axe could not look" for rule in broken)
     for rule in violations:
         for node in rule["nodes"]:

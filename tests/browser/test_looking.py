@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from PIL import Image
+from playwright.sync_api import expect
 
+from tests.browser.album import write
 from tests.browser.looking import look_at
 from tests.browser.walking import walk
 from tests.browser.worlds import make_town_hall
@@ -16,6 +19,7 @@ BAD = """<h1>One</h1><h1>Two</h1><p class="pale">Hard to read</p><div class="wid
 <button></button><a href="/team" class="hides">Somewhere</a><div class="cover">Over it</div>"""
 BAD_STYLE = """.pale { color: #ccc; background: #fff } .wide { width: 2000px }
 .hides:focus-visible, .hides { outline: none; position: fixed; top: 0; left: 0 }
+@media (forced-colors: active) { .pale { forced-color-adjust: none } }
 .cover { position: fixed; inset: 0 auto auto 0; height: 40px; width: 120px; background: #fff; z-index: 99 }"""
 
 
@@ -37,6 +41,8 @@ def test_barriers_and_broken_layout_are_seen_in_every_light_and_width(site):
         for sign in ("color-contrast", "has 2 h1", "wider than the screen"):
             assert any(where in problem and sign in problem for problem in found), (where, sign)
     assert [problem for problem in found if "button-name" in problem], found
+    for where in ("forced colours", "2560"):
+        assert any(where in problem for problem in found), where
 
 
 def test_a_focus_that_is_covered_or_does_not_show_is_seen(site):
@@ -60,3 +66,15 @@ def test_what_a_page_must_not_do_is_noted(site):
     page.evaluate("() => fetch('/nothing-here')")
     for sign in ("asked another host", "Content Security Policy", "threw .*on purpose", "status of 404"):
         site.watch(page).expect(sign)
+
+
+def test_pictures_become_an_album(site, tmp_path):
+    for name in ("calendar-month-light-1440", "calendar-month-dark-390", "post-new-forced-390"):
+        Image.new("RGB", (4, 4)).save(tmp_path / f"{name}.png")
+    page = site.open()
+    page.goto(f"file://{write(tmp_path)}")
+    expect(page.get_by_role("heading")).to_have_text("calendar-month: dark, 390 (1 of 3)")
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Light").select_option("forced")
+    expect(page.get_by_role("img", name="post-new: forced, 390 (1 of 1)")).to_be_visible()
+    site.watch(page).expect("asked another host")
