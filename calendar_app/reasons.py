@@ -26,6 +26,8 @@ KEPT = (
     say_later("Trying again in a way that cannot send twice."),
     say_later("It may have gone out: look, then say “sent” or “send again”."),
     say_later("The worker was held up; the next attempt follows."),
+    say_later("Sluice was stopped before anything was sent; it tries again."),
+    say_later("Sluice was stopped in mid call; it may have gone out."),
     say_later("Sluice stumbled before anything was sent; it tries again."),
     say_later("Sluice stumbled while sending; it may have gone out."),
     say_later("Given up after %(count)s attempts."),

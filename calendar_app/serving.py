@@ -37,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "worker_class": "gthread",
             "timeout": 60,
-            "graceful_timeout": 10,
+            "graceful_timeout": 8,
             "keepalive": 30,
             "proc_name": "sluice web",
             "logger_class": JsonLogger,

@@ -34,7 +34,7 @@ def run(
     parts: Sequence[Part],
     *,
     on_ready: Callable[[], None],
-    grace_seconds: float = 15.0,
+    grace_seconds: float = 9.0,
     lock: int | None = None,
 ) -> int:
     """Keep the parts running until SIGINT, SIGTERM or SIGHUP: 0, or 1 if a part cannot be brought up.

@@ -6,15 +6,16 @@ With Redis away, or no worker in sight, it does the work itself: on time all the
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import time
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import TYPE_CHECKING
 
 import redis
 from sqlalchemy.exc import SQLAlchemyError
 
+from calendar_app import stopping
 from calendar_app.channels.claiming import next_due
 from calendar_app.channels.delivering import drain
 from calendar_app.enqueue import CLOCK_BELL, connection, wake
@@ -23,9 +24,6 @@ from calendar_app.health import questions
 from calendar_app.health.pulse import CLOCK, beat, own_name, stop_beating
 from jobs import mail, upkeep
 from jobs.running import app
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 # A worker needs a moment to fork; it then waits for the exact instant itself.
 WAKE_AHEAD = 0.3
@@ -61,7 +59,7 @@ class Clock:
                 wait = 0.5
             self._sleep(wait)
         if self.mailing is not None:
-            self.mailing.join(10)
+            self.mailing.join(stopping.PATIENCE)
         _take_leave()
 
     def tick(self) -> float:
@@ -79,7 +77,7 @@ class Clock:
         self._upkeep()
         return min(wait - WAKE_AHEAD, LONGEST_SLEEP)
 
-    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+    def stop(self) -> None:
         self.stopping.set()
 
     def _beat(self) -> None:
@@ -135,8 +133,20 @@ def _mail_a_while() -> None:
 
 
 def main() -> None:
+    """Tick until SIGTERM or SIGINT. Ends without waiting for calls that have been given up."""
     clock = Clock()
-    signal.signal(signal.SIGTERM, clock.stop)
-    signal.signal(signal.SIGINT, clock.stop)
+
+    def stop(*_: object) -> None:
+        stopping.ask()
+        clock.stop()
+        # By the kernel's hand, should we hang: no lease of ours is left that others cannot settle.
+        signal.setitimer(signal.ITIMER_REAL, stopping.LONGEST)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     with app().app_context():
         clock.run()
+        db.session.remove()
+        db.engine.dispose()
+    logging.shutdown()
+    os._exit(0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
+from threading import Timer
 from typing import Any
 
 import redis
@@ -12,6 +14,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from calendar_app import stopping
 from calendar_app.enqueue import LANES
 from calendar_app.supervising.guard import die_with_parent
 from jobs.running import app
@@ -64,13 +67,29 @@ class LaneWorker(Worker):
     # Seconds between tries while Redis is away; RQ would wait up to a minute.
     max_connection_wait_time = 2
 
+    def handle_warm_shutdown_request(self) -> None:
+        """Asked to end: RQ waits for the job at hand without end, so the job is told to be brief."""
+        stopping.ask()
+        deadline = Timer(stopping.LONGEST, self._end_the_job)
+        deadline.daemon = True
+        deadline.start()
+
+    def set_shutdown_requested_date(self) -> None:
+        """A note for RQ's own tools. Redis being away must not end us while a job is at work."""
+        with suppress(redis.RedisError):
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
+
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         die_with_parent(self.pid)
         super().main_work_horse(job, queue)
 
+    def _end_the_job(self) -> None:
+        if self.horse_pid:
+            self.kill_horse()
+
 
 def main(lane: str) -> None:
-    """Work this lane until told to stop (SIGTERM or SIGINT: the job at hand is finished first)."""
+    """Work this lane until told to stop (SIGTERM or SIGINT: the job at hand is brought to an end first)."""
     settings = app().config["SETTINGS"]
     _warm(lane)
     link = redis.Redis.from_url(settings.redis_url, health_check_interval=30)

@@ -12,11 +12,13 @@ from calendar_app.extensions import db, stop_writing
 from calendar_app.supervising.guard import descendants
 from tests.conftest import wait_until
 
-# A test run that is killed takes them along.
+# A test run that is killed takes them along; where it matters a test says how patient they are when asked to end.
 DIES_WITH_US = """
-import runpy, sys
+import os, runpy, sys
+from calendar_app import stopping
 from calendar_app.supervising.guard import die_with_parent
 die_with_parent(int(sys.argv.pop(1)))
+stopping.PATIENCE = float(os.environ.get("TEST_PATIENCE", stopping.PATIENCE))
 runpy.run_module("calendar_app", run_name="__main__", alter_sys=True)
 """
 

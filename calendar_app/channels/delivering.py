@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
+from calendar_app import stopping
 from calendar_app.channels.claiming import LEASE_SECONDS, Outcome, claim, finish, next_due
 from calendar_app.channels.packing import pack
-from calendar_app.channels.sending import send
+from calendar_app.channels.sending import Attempt, give_up, send
 from calendar_app.channels.stepping import Step, keep
 from calendar_app.channels.sweeping import miss_overdue, sweep
 from calendar_app.channels.tallying import End, tally
@@ -49,11 +50,16 @@ def drain(budget_seconds: float = 20.0, *, lease_seconds: float = LEASE_SECONDS)
 
     Needs an app context. Ends when nothing is near, or after `budget_seconds`. Calls that are then in flight are
     waited for; meanwhile, for as long again, work of other accounts is taken: a slow host delays nobody else.
+    A process that is asked to end (`stopping`) takes nothing more, and waits for no call beyond its patience.
     """
     # A transaction that has only read so far could not become one that writes, once another has written.
     db.session.commit()
-    with writing(), ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
-        return _Drain(pool, lease_seconds).run(budget_seconds)
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
+    try:
+        with writing():
+            return _Drain(pool, lease_seconds).run(budget_seconds)
+    finally:
+        pool.shutdown(wait=not stopping.asked(), cancel_futures=True)
 
 
 def rehearse() -> None:
@@ -84,7 +90,8 @@ class _Drain:
         self.pool = pool
         self.lease_seconds = lease_seconds
         self.done: queue.SimpleQueue[Outcome | Step] = queue.SimpleQueue()
-        self.under_way: dict[tuple[int, int], int] = {}
+        # The account of each claim, and its attempt where it has come to one.
+        self.under_way: dict[tuple[int, int], tuple[int, Attempt | None]] = {}
         self.attempts = 0
         self.swept_at = 0.0
         self.app = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -104,9 +111,12 @@ class _Drain:
             outcomes = self._collect(wait=WAIT_SECONDS if self.in_flight else 0)
             now = time.monotonic()
             self.overtime = now >= until
-            open_for_more = not self.overtime or (self.in_flight > 0 and now < until + budget)
+            in_time = not self.overtime or (self.in_flight > 0 and now < until + budget)
+            open_for_more = in_time and not stopping.asked()
             worked = self._look_or_wait(outcomes) if open_for_more else self._write(outcomes)
             self.in_vain = self.in_vain and not worked
+            if self.in_flight and stopping.seconds_left() <= 0:
+                self._give_up()
             if not (self.in_flight or worked or (open_for_more and self._linger(until))):
                 return self.attempts
 
@@ -133,7 +143,7 @@ class _Drain:
                 self.swept_at = time.monotonic()
             published = publish_due()
             free = THREADS - self.in_flight + len(outcomes)
-            busy = set(self.under_way.values()) if self.overtime else ()
+            busy = {account for account, _ in self.under_way.values()} if self.overtime else ()
             claims = claim(free, lease_seconds=self.lease_seconds, passing_by=busy) if free else []
             parcels = self._pack(claims)
             db.session.commit()
@@ -169,24 +179,38 @@ class _Drain:
     def _settle(self, taken: Claim, state: str, reason: str, *, account_state: str | None = None) -> None:
         """An outcome without an attempt."""
         row = taken.delivery
-        self.under_way[row.id, taken.fence] = row.account_id
+        self.under_way[row.id, taken.fence] = (row.account_id, None)
         after = taken.now if state == "retry" else None
         self.done.put(
             Outcome(row.id, taken.fence, state, reason, reason, after=after, account_state=account_state)
         )
 
     def _start(self, parcel: Parcel) -> None:
-        self.under_way[parcel.id, parcel.fence] = parcel.account_id
+        attempt = Attempt(parcel, self.offset, self.done.put)
+        self.under_way[parcel.id, parcel.fence] = (parcel.account_id, attempt)
         self.attempts += 1
-        self.pool.submit(self._send, parcel)
+        self.pool.submit(self._send, parcel, attempt)
 
-    def _send(self, parcel: Parcel) -> None:
+    def _send(self, parcel: Parcel, attempt: Attempt) -> None:
         # For the channels whose place is in this house.
         with self.app.app_context():
             outcome = send(
-                parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures, note=self.done.put
+                parcel, self.outbound, clock_offset=self.offset, pictures=self.pictures, attempt=attempt
             )
         self.done.put(outcome)
+
+    def _give_up(self) -> None:
+        """Nobody waits for the calls under way any longer. What has come back in this moment still counts."""
+        left = {key: attempt for key, (_, attempt) in self.under_way.items() if attempt}
+        for attempt in left.values():
+            attempt.close()
+        came = []
+        while not self.done.empty():
+            came += self._collect(wait=0)
+        known = {(outcome.id, outcome.fence) for outcome in came}
+        given_up = [give_up(attempt) for key, attempt in left.items() if key not in known]
+        log.warning("stopped with %s calls under way", len(given_up))
+        self._write([*came, *given_up])
 
     def _collect(self, *, wait: float) -> list[Outcome]:
         """What has come back; after the first, a few milliseconds for others: they share a transaction.

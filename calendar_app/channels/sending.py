@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels.adapter import (
@@ -55,14 +56,17 @@ def send(
     clock_offset: timedelta = timedelta(),
     pictures: Store | None = None,
     note: Callable[[Step], None] | None = None,
+    attempt: Attempt | None = None,
 ) -> Outcome:
     """Try once. `clock_offset` is database time minus our own, so that lateness is told by one clock.
 
     `pictures` is where those of posts are kept, `note` takes the steps of a delivery in several parts to be kept.
+    Whoever brings an `attempt` of this parcel may give it up meanwhile; it then knows the clock and the notes.
     """
     adapter = adapter_for(parcel.channel)
     parcel = replace(parcel, deadline=min(parcel.deadline, time.monotonic() + LONGEST_CALL))
-    attempt = _Attempt(parcel, clock_offset, note)
+    attempt = attempt or Attempt(parcel, clock_offset, note)
+    attempt.parcel = parcel
     call = Call(outbound, attempt.before_first_byte, attempt.now, note=attempt.note)
     if pictures is not None:
         call = replace(call, picture=partial(picture, store=pictures))
@@ -80,6 +84,18 @@ def send(
     )  # fmt: skip
 
 
+def give_up(attempt: Attempt) -> Outcome:
+    """What to write of an attempt that nobody waits for any more, as this process must end.
+
+    Nothing of it leaves from now on. What has left may arrive: as after an answer that did not come in time.
+    """
+    adapter = adapter_for(attempt.parcel.channel)
+    if attempt.close():
+        return _outcome_of(Unclear("Sluice was stopped in mid call; it may have gone out."), adapter, attempt)
+    stopped = NotSent("Sluice was stopped before anything was sent; it tries again.", after=attempt.now())
+    return _outcome_of(stopped, adapter, attempt)
+
+
 def back_off(adapter: Adapter, attempt: int) -> float | None:
     """Seconds until the next attempt, with up to a tenth more by chance; None when the ladder has ended."""
     if attempt > len(adapter.ladder):
@@ -88,24 +104,33 @@ def back_off(adapter: Adapter, attempt: int) -> float | None:
     return step + random.uniform(0, step / 10)  # noqa: S311  (spreads load, protects nothing)
 
 
-class _Attempt:
-    """Remembers when the first byte left and how far it came, and refuses more once the deadline has passed."""
+class Attempt:
+    """Remembers when the first byte left and how far it came; refuses more once it is too late or given up."""
 
-    def __init__(self, parcel: Parcel, offset: timedelta, keep: Callable[[Step], None] | None) -> None:
+    def __init__(self, parcel: Parcel, offset: timedelta, keep: Callable[[Step], None] | None = None) -> None:
         self.parcel = parcel
         self.offset = offset
         self.keep = keep
         self.notes = dict(parcel.notes)
         self.started_at: datetime | None = None
+        self._closed = False
+        self._gate = Lock()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
 
     def before_first_byte(self) -> None:
-        if time.monotonic() >= self.parcel.deadline:
-            raise NotSent(HELD_UP, after=self.now())
-        if self.started_at is None:
-            self.started_at = self.now()
+        with self._gate:
+            if self._closed or time.monotonic() >= self.parcel.deadline:
+                raise NotSent(HELD_UP, after=self.now())
+            if self.started_at is None:
+                self.started_at = self.now()
+
+    def close(self) -> bool:
+        """Let nothing leave any more; whether something has left already."""
+        with self._gate:
+            self._closed = True
+            return self.started_at is not None
 
     def note(self, notes: Mapping[str, Any]) -> None:
         """`Call.note`."""
@@ -118,7 +143,7 @@ class _Attempt:
                 raise NotSent(HELD_UP, after=self.now())
 
 
-def _look_first(adapter: Adapter, attempt: _Attempt, call: Call) -> Sent | None:
+def _look_first(adapter: Adapter, attempt: Attempt, call: Call) -> Sent | None:
     if not (attempt.parcel.ambiguous and adapter.can_look):
         return None
     found = adapter.look(attempt.parcel, call)
@@ -128,13 +153,13 @@ def _look_first(adapter: Adapter, attempt: _Attempt, call: Call) -> Sent | None:
     return found
 
 
-def _flaw(attempt: _Attempt) -> Trouble:
+def _flaw(attempt: Attempt) -> Trouble:
     if attempt.started_at is None:
         return NotSent("Sluice stumbled before anything was sent; it tries again.")
     return Unclear("Sluice stumbled while sending; it may have gone out.")
 
 
-def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: _Attempt) -> Outcome:
+def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: Attempt) -> Outcome:
     parcel = attempt.parcel
     notes = {**attempt.notes, **trouble.notes}
     if isinstance(trouble, Gone):

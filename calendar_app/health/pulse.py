@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Every clock beats as this, and under a name of its own.
 CLOCK = "clock"
 # The lane has gone through its timetable.
-UPKEEP = "upkeep"
+UPKEEP = "upkeep: done"
 OWN_NAMES = "clock of %"
 FORGOTTEN_AFTER = timedelta(hours=1)
 

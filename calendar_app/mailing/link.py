@@ -9,6 +9,7 @@ import ssl
 import time
 from typing import TYPE_CHECKING
 
+from calendar_app import stopping
 from calendar_app.channels.adapter import NotSent
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 LONGEST_REPLY = 100
 LONGEST_WORDS = 120
+# To come to terms with a server at all; what it takes for a mail is another matter.
+CONNECT_SECONDS = 5.0
+# Of a process that is asked to end: to write down what became of the mail at hand.
+TIME_TO_TELL = 1.0
 
 
 class ServerAway(NotSent):
@@ -41,28 +46,46 @@ class Link(smtplib.SMTP):
             raise _away(server.host, problem) from problem
 
     def seconds_left(self) -> float:
-        left = self.deadline - time.monotonic()
+        """Until the deadline, or until a process that is asked to end must have what it needs to say so."""
+        left = min(self.deadline - time.monotonic(), stopping.seconds_left() - TIME_TO_TELL)
         if left <= 0:
             raise TimeoutError
         return left
 
+    def a_while(self) -> float:
+        """The same in pieces, between which one may notice that it has become shorter."""
+        return min(self.seconds_left(), stopping.LOOK_EVERY)
+
     def send(self, s: bytes | str) -> None:  # type: ignore[override]
         """All of it by the deadline. Raises smtplib.SMTPServerDisconnected."""
-        if self.sock is not None:
-            try:
-                self.sock.settimeout(self.seconds_left())
-            except TimeoutError as problem:
-                raise smtplib.SMTPServerDisconnected("too late") from problem
-        super().send(s)
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        left = memoryview(s.encode(self.command_encoding) if isinstance(s, str) else s)
+        try:
+            while left:
+                left = left[self._send_some(self.sock, left) :]
+        except OSError as problem:
+            self.close()
+            raise smtplib.SMTPServerDisconnected("broken off, or too late") from problem
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
             self.file = _Lines(self)
         return super().getreply()
 
+    def _send_some(self, sock: socket.socket, content: memoryview) -> int:
+        """How much the other side took in a while; 0 where it took nothing yet. Raises TimeoutError at the deadline."""
+        sock.settimeout(self.a_while())
+        try:
+            return sock.send(content)
+        except TimeoutError:
+            self.seconds_left()
+            return 0
+
     def _open(self) -> None:
         server = self.server
-        sock = socket.create_connection((server.host, server.port), self.seconds_left())
+        # This cannot be interrupted, as what follows can.
+        sock = socket.create_connection((server.host, server.port), min(self.seconds_left(), CONNECT_SECONDS))
         # The final dot goes by itself: without this it would wait for the answer to what went before.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._encrypted(sock) if server.security == "tls" else sock
@@ -86,7 +109,7 @@ class Link(smtplib.SMTP):
     def _encrypted(self, sock: socket.socket | None) -> socket.socket:
         if sock is None:
             raise OSError("not connected")
-        sock.settimeout(self.seconds_left())
+        sock.settimeout(min(self.seconds_left(), CONNECT_SECONDS))
         try:
             return ssl.create_default_context().wrap_socket(sock, server_hostname=self.server.host)
         except OSError:
@@ -111,8 +134,11 @@ class _Lines:
             sock = self.link.sock
             if sock is None:
                 return b""
-            sock.settimeout(self.link.seconds_left())
-            data = sock.recv(4096)
+            sock.settimeout(self.link.a_while())
+            try:
+                data = sock.recv(4096)
+            except TimeoutError:
+                continue
             if not data:
                 break
             self.held += data

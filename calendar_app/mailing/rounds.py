@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from calendar_app import stopping
 from calendar_app.channels.adapter import NotSent, Rejected, Unclear
 from calendar_app.extensions import database_now, db, writing
 from calendar_app.mailing.link import ServerAway
@@ -70,12 +71,14 @@ class _Outcome:
     state: str
     reason: str | None = None
     away: bool = False
+    given_back: bool = False
 
 
 def work_off(shelf: Shelf, mailer: Mailer, sender: str, *, until: float) -> int:
     """Send what is due, one after the other; no mail is begun after `until` (time.monotonic()). Returns how many.
 
-    Ends when nothing is due or the server takes nothing. Needs an app context, and no open transaction of it.
+    Ends when nothing is due, the server takes nothing or the process is asked to end. Needs an app context, and no
+    open transaction of it.
     """
     sent, last = 0, None
     _bury_the_dead(shelf)
@@ -118,7 +121,7 @@ def _write_and_take(shelf: Shelf, last: _Outcome | None, *, go_on: bool) -> _Job
     now = database_now()
     if last is not None:
         _write(shelf, last, now)
-    go_on = go_on and not (last is not None and last.away)
+    go_on = go_on and not stopping.asked() and not (last is not None and last.away)
     job = _take(shelf, now) if go_on else None
     db.session.commit()
     return job
@@ -166,7 +169,9 @@ def _hand_over(job: _Job, mailer: Mailer, sender: str) -> _Outcome:
     try:
         mailer.post(job.mail, sender=sender, recipient=job.recipient)
     except ServerAway as trouble:
-        return _Outcome(job, "waiting", trouble.reason, away=True)
+        # Broken off by us before the mail was whole: it goes out with the next round as if never begun.
+        given_back = stopping.asked()
+        return _Outcome(job, "waiting", trouble.reason, away=not given_back, given_back=given_back)
     except NotSent as trouble:
         if job.attempt > len(LADDER):
             return _Outcome(job, "refused", f"{trouble.reason} Given up after {job.attempt} attempts.")
@@ -190,6 +195,8 @@ def _write(shelf: Shelf, outcome: _Outcome, now: datetime) -> None:
         values["next_at"] = now + timedelta(seconds=LADDER[min(job.attempt, len(LADDER)) - 1])
     else:
         values["finished_at"] = now
+    if outcome.given_back:
+        values |= {"attempts": job.attempt - 1, "next_at": now, "reason": None}
     if outcome.away:
         # The server's trouble is not this mail's: it does not count, and the others wait as long.
         values |= {"attempts": job.attempt - 1, "next_at": now + AWAY_PAUSE}

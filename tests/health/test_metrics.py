@@ -21,7 +21,7 @@ from calendar_app.channels.tallying import End, fold, tally, totals
 from calendar_app.extensions import database_now, db
 from calendar_app.health import questions
 from calendar_app.health.models import Pulse
-from calendar_app.health.pulse import beat, own_name
+from calendar_app.health.pulse import UPKEEP, beat, own_name
 from calendar_app.posts.publishing import publish_due
 from jobs.clock import Clock
 from tests import processes
@@ -171,7 +171,7 @@ def test_each_lane_tells_how_old_its_oldest_work_is(app, client):
     assert 90 <= found["sluice_lane_overdue_seconds", "lane=publish"] < 120
     assert found["sluice_lane_overdue_seconds", "lane=mail"] == 0
     assert found["sluice_lane_overdue_seconds", "lane=upkeep"] == -1
-    beat("upkeep")
+    beat(UPKEEP)
     db.session.execute(sa.update(Pulse).values(at=database_now() - timedelta(minutes=3)))
     assert 120 <= scraped(client)["sluice_lane_overdue_seconds", "lane=upkeep"] < 150
 
