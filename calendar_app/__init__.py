@@ -70,6 +70,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.channels.email.views import mail
     from calendar_app.channels.mastodon.views import mastodon
     from calendar_app.channels.views import accounts
+    from calendar_app.comments.views import comments
     from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
     from calendar_app.helping.views import helping
@@ -92,6 +93,7 @@ def add_doors(app: Flask) -> None:
     errors.register(app)
     people.register(app)
     app.register_blueprint(accounts)
+    app.register_blueprint(comments)
     app.register_blueprint(feeds)
     app.register_blueprint(health)
     app.register_blueprint(helping)

@@ -4,6 +4,7 @@ import calendar_app.agreeing.models
 import calendar_app.api.models
 import calendar_app.channels.email.models
 import calendar_app.channels.models
+import calendar_app.comments.models
 import calendar_app.feeds.models
 import calendar_app.health.models
 import calendar_app.media.models

@@ -9,6 +9,7 @@ from calendar_app.api.replaying import forget_old_replays
 from calendar_app.channels.email import ledger
 from calendar_app.channels.sweeping import end_stranded, miss_overdue, sweep
 from calendar_app.channels.tallying import fold
+from calendar_app.comments.commenting import forget_removed
 from calendar_app.feeds.parts import render_missing
 from calendar_app.health.pulse import forget_silent
 from calendar_app.media.forgetting import forget_unused, sweep_files
@@ -41,6 +42,7 @@ TIMETABLE = (
     Recurring("forget addresses of old mailings", HOUR, ledger.forget_old),
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget clocks that have ended", HOUR, forget_silent),
+    Recurring("forget removed comments", HOUR, lambda: forget_removed(utcnow())),
     Recurring("forget kept API answers", HOUR, forget_old_replays),
     Recurring("forget pictures nobody uses", HOUR, forget_unused),
     Recurring("sweep files of pictures", 24 * HOUR, sweep_files),

@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from calendar_app.comments import commenting
 from calendar_app.extensions import db
 from calendar_app.media.keeping import kept_name
 from calendar_app.notices.models import Notice
@@ -92,6 +93,7 @@ def others(app):
         "choice": stream.handle,
         "account_id": account.id,
         "revision": 1,
+        "comment_id": commenting.comment(post, f"{MARK} said", actor=actor_for(person), now=utcnow()).id,
         "name": kept_name(medium.digest, medium.media_type),
         "member_id": member.id,
         "link_id": _id_of(Link),
@@ -116,7 +118,7 @@ def nothing():
         "name": "a" * 64 + ".png",
         **dict.fromkeys(
             ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id")
-            + ("template_id", "snippet_id", "revision"),
+            + ("template_id", "snippet_id", "revision", "comment_id"),
             987_654,
         ),
     }

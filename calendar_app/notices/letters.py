@@ -99,6 +99,7 @@ def _notices(letter: Letter) -> Sequence[Notice]:
         .options(
             joinedload(Notice.post).selectinload(Post.reviews),
             joinedload(Notice.by),
+            joinedload(Notice.comment),
             joinedload(Notice.account),
             joinedload(Notice.delivery).joinedload(Delivery.account),
         )

@@ -13,12 +13,14 @@ from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
     from calendar_app.channels.models import Account, Delivery
+    from calendar_app.comments.models import Comment
     from calendar_app.people.models import Person
     from calendar_app.posts.models import Post
 
 TROUBLES = ("failed", "unknown", "missed", "account")
 OF_AGREEING = ("review", "approved", "changes")
-KINDS = (*TROUBLES, *OF_AGREEING)
+OF_COMMENTS = ("mention", "reply", "comment")
+KINDS = (*TROUBLES, *OF_AGREEING, *OF_COMMENTS)
 LETTER_STATES = ("waiting", "sending", "sent", "refused", "unknown", "spared")
 
 
@@ -50,6 +52,9 @@ class Notice(Model):
     account_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("account.id", ondelete="CASCADE"), index=True
     )
+    comment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("comment.id", ondelete="CASCADE"), index=True
+    )
     # Whoever did what it tells of.
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id", ondelete="SET NULL"), index=True)
@@ -61,6 +66,7 @@ class Notice(Model):
     post: Mapped[Post | None] = relationship()
     delivery: Mapped[Delivery | None] = relationship()
     account: Mapped[Account | None] = relationship()
+    comment: Mapped[Comment | None] = relationship()
     letter: Mapped[Letter | None] = relationship(back_populates="notices")
 
 

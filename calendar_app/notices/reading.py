@@ -29,6 +29,7 @@ def notices(actor: Actor) -> Sequence[Notice]:
         .options(
             joinedload(Notice.post).selectinload(Post.reviews),
             joinedload(Notice.by),
+            joinedload(Notice.comment),
             joinedload(Notice.account),
             joinedload(Notice.delivery).joinedload(Delivery.account),
         )

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 from calendar_app.agreeing.rules import open_wish
 from calendar_app.channels.models import STUCK
 from calendar_app.languages import say
-from calendar_app.notices.models import OF_AGREEING
+from calendar_app.notices.models import OF_AGREEING, OF_COMMENTS
+from calendar_app.posts.text import cut
 from calendar_app.reasons import retell
 
 if TYPE_CHECKING:
     from calendar_app.notices.models import Notice
     from calendar_app.posts.models import Post
 
+# Of a comment; the rest is read where it stands.
+LONGEST_QUOTED = 200
+
 
 def headline(notice: Notice) -> str:
     """`“Bridge closed” may have gone out to Town screen: please look.`"""
     if notice.kind in OF_AGREEING:
         return _of_agreeing(notice)
+    if notice.kind in OF_COMMENTS:
+        return _of_comments(notice)
     account = notice.account or (notice.delivery.account if notice.delivery else None)
     name = account.name if account else ""
     title = (notice.post.title if notice.post else "") or say("Untitled")
@@ -42,6 +48,8 @@ def reason(notice: Notice) -> str:
         return wish.text if wish else ""
     if notice.kind in OF_AGREEING:
         return ""
+    if notice.comment is not None:
+        return cut(notice.comment.text, LONGEST_QUOTED)
     if notice.delivery is not None:
         return retell(notice.delivery.reason)
     return retell(notice.account.state_reason) if notice.account else ""
@@ -51,6 +59,8 @@ def still_open(notice: Notice) -> bool:
     """Whether it still stands as it did when it was told."""
     if notice.kind in OF_AGREEING:
         return notice.post is not None and _waits(notice.kind, notice.post)
+    if notice.kind in OF_COMMENTS:
+        return notice.comment is not None and notice.comment.removed_at is None
     if notice.delivery is not None:
         return notice.delivery.state in STUCK
     if notice.account is not None:
@@ -61,7 +71,8 @@ def still_open(notice: Notice) -> bool:
 def path(notice: Notice) -> str:
     """Where one looks and decides."""
     if notice.post is not None:
-        return f"/posts/{notice.post.uuid}/edit"
+        place = f"#comment-{notice.comment_id}" if notice.comment_id else ""
+        return f"/posts/{notice.post.uuid}/edit{place}"
     return f"/accounts/{notice.account_id}"
 
 
@@ -81,3 +92,17 @@ def _waits(kind: str, post: Post) -> bool:
     if kind == "approved":
         return post.state == "approved"
     return post.state in {"draft", "missed"} and open_wish(post) is not None
+
+
+def _of_comments(notice: Notice) -> str:
+    title = (notice.post.title if notice.post else "") or say("Untitled")
+    if notice.comment is not None and notice.comment.guest:
+        return say(
+            "%(name)s, from outside, commented on “%(title)s”.", name=notice.comment.guest, title=title
+        )
+    name = notice.by.name if notice.by else say("Somebody who has left")
+    if notice.kind == "mention":
+        return say("%(name)s mentioned you in a comment on “%(title)s”.", name=name, title=title)
+    if notice.kind == "reply":
+        return say("%(name)s answered in a comment on “%(title)s”.", name=name, title=title)
+    return say("%(name)s commented on “%(title)s”.", name=name, title=title)

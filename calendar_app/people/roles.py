@@ -15,7 +15,7 @@ from calendar_app.people.models import Member, Person
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VIEWER = {"see plan"}
+_VIEWER = {"see plan", "comment"}
 _AUTHOR = _VIEWER | {"write posts", "schedule posts"}
 _EDITOR = _AUTHOR | {"approve posts", "publish posts", "edit streams", "resolve deliveries"}
 _OWNER = _EDITOR | {"manage accounts", "manage people", "see audit"}
@@ -35,6 +35,7 @@ _APPROVER = say_later("be editor or owner")
 _IN_CHARGE = say_later("be owner")
 _NEEDS = {
     "see plan": say_later("be a member of this team"),
+    "comment": say_later("be a member of this team"),
     "write posts": _WRITER,
     "schedule posts": _WRITER,
     "approve posts": _APPROVER,

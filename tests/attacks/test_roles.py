@@ -24,6 +24,8 @@ from tests.media.pictures import png
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What happens to nobody but oneself; looking; and coming in.
 OWN = {"people", "settings", "notices", "static", "mail"}
+# Whoever sees a post may speak about it, viewers too; of others' comments editors remove what must go.
+OF_ALL = {f"comments.{one}" for one in ("add", "change", "remove", "bring_back", "settle", "reopen")}
 LOOKS = {"writing.preview"}
 OF_EDITORS = {
     *("accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
@@ -145,7 +147,7 @@ def changing(app, kinds):
 
 
 def test_every_route_that_changes_something_is_known_here(app):
-    known = OF_AUTHORS | OF_EDITORS | OF_OWNERS | LOOKS
+    known = OF_ALL | OF_AUTHORS | OF_EDITORS | OF_OWNERS | LOOKS
     there = {
         rule.endpoint for rule in app.url_map.iter_rules()
         if (rule.methods or set()) - SAFE and rule.endpoint.partition(".")[0] not in OWN

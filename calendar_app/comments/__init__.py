@@ -1,0 +1,1 @@
+"""What people say about a post among themselves: on all of it or on a passage, answered and settled."""
