@@ -55,8 +55,8 @@ def test_a_remark_on_words_names_a_colleague_and_is_answered_and_settled(site):
     page.get_by_label("Your answer").fill("Quite sure.")
     page.get_by_role("button", name="Answer", exact=True).click()
     expect(page.locator(".said")).to_have_count(2)
-    page.get_by_role("button", name="Settled").click()
-    expect(page.locator(".settled summary")).to_have_text("Settled by Ola Hansen")
+    page.get_by_role("button", name="Mark as settled").click()
+    expect(page.locator(".settled > summary")).to_have_text("Settled by Ola Hansen")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     db.session.rollback()
     assert db.session.scalars(sa.select(Comment.quote).order_by(Comment.id)).all() == ["Monday", ""]
