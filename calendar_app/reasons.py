@@ -109,6 +109,17 @@ KEPT = (
     say_later("The channel is archived in Slack. Take it out of the archive, or choose another."),
     say_later("Slack knows this webhook: it refused an empty message. Nothing was posted."),
     say_later("Discord knows this webhook. Nothing was posted."),
+    say_later("Slack does not let the bot use this channel (%(error)s). Invite it, and give it the right."),
+    say_later("Slack stumbled (%(error)s): it may or may not have taken the post."),
+    say_later("Slack refused the post (%(error)s)."),
+    say_later(
+        "Slack knows the bot and lets it read this channel. Whether it may post there, the first post shows."
+    ),
+    say_later("Discord does not let the bot use this channel. Let it view it, post and read its history."),
+    say_later("Discord knows the bot and this channel. Whether it may post there, the first post shows."),
+    say_later("The receiver answered without its messages."),
+    say_later("The channel has had too many messages since to find this post again."),
+    say_later("This post went out another way than its account goes now. Delete it where it stands."),
     say_later("This server cannot take a message back: that needs ntfy 2.16 or newer."),
     say_later("The server does not let this account write to the topic. Enter a token that may."),
     say_later(

@@ -207,6 +207,13 @@ class Adapter(ABC):
     # Seconds to wait before attempt 2, 3, …; after the last one the delivery has failed.
     ladder: ClassVar[tuple[float, ...]] = (5, 30, 120, 600, 1800, 3600, 7200)
 
+    def way(self, settings: Mapping[str, Any]) -> Adapter:
+        """The adapter that an account with these settings goes through, where its channel has several ways in.
+
+        `kind`, `name`, `fields` and `check` are those of the channel; whatever else is asked of the way.
+        """
+        return self
+
     @abstractmethod
     def check(
         self, settings: Mapping[str, Any], secrets: Mapping[str, str], allowed_networks: Sequence[str]

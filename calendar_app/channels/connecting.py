@@ -86,7 +86,7 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     Raises Refused, Conflict, NotAllowed. Ends the transaction so far.
     """
     _need(account, actor)
-    adapter = adapter_for(account.channel)
+    adapter = ADAPTERS[account.channel]
     found = Findings()
     name = fields.name(changes["name"], found) if "name" in changes else account.name
     settings = fields.settings(adapter, changes.get("settings"), found)
@@ -181,7 +181,7 @@ def test_account(account: Account, *, actor: Actor, now: datetime) -> str:
     Raises Refused at `test` with what went wrong, Conflict, NotAllowed. Ends the transaction so far.
     """
     _need(account, actor)
-    adapter = adapter_for(account.channel)
+    adapter = adapter_for(account.channel, account.settings)
     parcel, call = trial(account.channel, account.settings, _opened(account), account.name)
     record("account tested", _subject(account), actor=actor, team_id=account.team_id)
     # The call may take seconds: no lock may be held meanwhile.

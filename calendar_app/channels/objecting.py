@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendar_app.channels.packing import content_of
-from calendar_app.channels.registry import ADAPTERS
+from calendar_app.channels.registry import ADAPTERS, adapter_for
 from calendar_app.languages import say
 
 if TYPE_CHECKING:
@@ -25,5 +25,7 @@ def objections(post: Post) -> dict[str, str]:
 
 def objections_of(account: Account, post: Post) -> tuple[str, ...]:
     """Of one account."""
-    adapter = ADAPTERS.get(account.channel)
-    return adapter.problems(content_of(post, account), account.settings) if adapter else ()
+    if account.channel not in ADAPTERS:
+        return ()
+    adapter = adapter_for(account.channel, account.settings)
+    return adapter.problems(content_of(post, account), account.settings)

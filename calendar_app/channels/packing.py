@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def pack(claim: Claim) -> Parcel:
     """Freeze what will be sent. After an unclear attempt the frozen payload is used again, byte for byte."""
     row = claim.delivery
-    adapter = adapter_for(row.account.channel)
+    adapter = adapter_for(row.account.channel, row.account.settings)
     if row.payload is None or not row.ambiguous:
         row.payload = adapter.compose(content_of(row.post, row.account), row.action, row.account.settings)
         row.post_version = row.post.version

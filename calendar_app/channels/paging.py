@@ -45,11 +45,13 @@ def send_pages(
     texts: Sequence[str],
     send_one: Callable[[str], str],
     take_back: Callable[[str], None],
+    *,
+    also: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Send what has not gone out yet; the service's names of all messages.
 
-    Each is noted before the next one leaves. Where the text was changed after some of it had gone out, that is taken
-    back and all is sent anew. Raises a Trouble that remembers how far it came.
+    Each is noted before the next one leaves, and `also` with it. Where the text was changed after some of it had gone
+    out, that is taken back and all is sent anew. Raises a Trouble that remembers how far it came.
     """
     whole = _mark(texts)
     sent = [str(one) for one in parcel.notes.get("pages", ())]
@@ -62,10 +64,10 @@ def send_pages(
         for text in texts[len(sent) :]:
             sent.append(send_one(text))
             if len(sent) < len(texts):
-                call.note({"pages": list(sent), "whole": of})
+                call.note({**notes_of(texts, sent), **(also or {})})
     except Trouble as trouble:
         if sent or "pages" in parcel.notes:
-            trouble.notes.update(pages=sent, whole=of)
+            trouble.notes.update(pages=sent, whole=of, **(also or {}))
         if sent and of == whole:
             trouble.reason = f"{trouble.reason} {len(sent)} of {len(texts)} parts are there already."
         raise
@@ -76,6 +78,11 @@ def reached(texts: Sequence[str], notes: Mapping[str, Any]) -> tuple[int, int]:
     """How many of these messages certainly stand; `Adapter.reached`."""
     ours = notes.get("whole") == _mark(texts)
     return len(notes.get("pages", ())) if ours else 0, len(texts)
+
+
+def notes_of(texts: Sequence[str], sent: Sequence[str]) -> dict[str, Any]:
+    """What is to be remembered while these of the messages stand."""
+    return {"pages": list(sent), "whole": _mark(texts)}
 
 
 def names_of(parcel: Parcel) -> list[str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from calendar_app.channels.adapter import Call, Parcel, Part
     from calendar_app.outbound import Answer
 
+LONGEST_LIST = 4_000_000
+
 
 def ask(
     call: Call, parcel: Parcel, method: str, address: str, payload: Mapping[str, Any] | None = None,
@@ -33,6 +35,13 @@ def ask(
     if payload is not None:
         named["content-type"] = "application/json"
     return answers.ask(call, parcel, method, address, named, body)
+
+
+def read(call: Call, parcel: Parcel, address: str, **headers: str) -> Answer:
+    """A list to look through: its answer may be long. Raises NotSent; any status is an answer."""
+    with harmless_to_repeat():
+        named = {"idempotency-key": parcel.key, **headers}
+        return answers.ask(call, parcel, "GET", address, named, b"", max_bytes=LONGEST_LIST)
 
 
 def told(answer: Answer) -> dict[str, Any]:
@@ -61,6 +70,13 @@ def trouble(answer: Answer, call: Call, after: datetime | None = None) -> Troubl
     if 200 <= status < 300 or status in {404, 408, 421, 425}:
         return NotSent(f"The receiver answered {status}.")
     return Rejected(f"The receiver refused the post ({status}).")
+
+
+def busy(answer: Answer, call: Call) -> Trouble:
+    """For a service that says so in words, whatever its status."""
+    return NotSent(
+        f"The receiver is busy ({answer.status}).", after=answers.not_before(answer.headers, call.now())
+    )
 
 
 def revoked() -> Trouble:

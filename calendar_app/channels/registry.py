@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels.bluesky.adapter import BlueskyAdapter
 from calendar_app.channels.discord.adapter import DiscordAdapter
@@ -18,6 +18,8 @@ from calendar_app.channels.webhook.adapter import WebhookAdapter
 from calendar_app.channels.websub.adapter import WebsubAdapter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from calendar_app.channels.adapter import Adapter
 
 ADAPTERS: dict[str, Adapter] = {
@@ -39,6 +41,9 @@ ADAPTERS: dict[str, Adapter] = {
 }
 
 
-def adapter_for(channel: str) -> Adapter:
-    """The adapter of a channel. Raises KeyError for a kind that this version does not know."""
-    return ADAPTERS[channel]
+def adapter_for(channel: str, settings: Mapping[str, Any]) -> Adapter:
+    """The adapter of an account of this channel with these settings.
+
+    Raises KeyError for a kind that this version does not know.
+    """
+    return ADAPTERS[channel].way(settings)

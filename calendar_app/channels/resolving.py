@@ -58,7 +58,7 @@ def _send_again(delivery: Delivery, now: datetime) -> None:
     reason = _why_not(delivery)
     if reason:
         raise Conflict(reason)
-    adapter = adapter_for(delivery.account.channel)
+    adapter = adapter_for(delivery.account.channel, delivery.account.settings)
     delivery.state, delivery.attempts = "pending", 0
     # Due anew from this moment: its lateness and its stream's grace count from the decision.
     delivery.due_at = delivery.next_at = now

@@ -63,7 +63,7 @@ def send(
     `pictures` is where those of posts are kept, `note` takes the steps of a delivery in several parts to be kept.
     Whoever brings an `attempt` of this parcel may give it up meanwhile; it then knows the clock and the notes.
     """
-    adapter = adapter_for(parcel.channel)
+    adapter = adapter_for(parcel.channel, parcel.settings)
     parcel = replace(parcel, deadline=min(parcel.deadline, time.monotonic() + LONGEST_CALL))
     attempt = attempt or Attempt(parcel, clock_offset, note)
     attempt.parcel = parcel
@@ -89,7 +89,7 @@ def give_up(attempt: Attempt) -> Outcome:
 
     Nothing of it leaves from now on. What has left may arrive: as after an answer that did not come in time.
     """
-    adapter = adapter_for(attempt.parcel.channel)
+    adapter = adapter_for(attempt.parcel.channel, attempt.parcel.settings)
     if attempt.close():
         return _outcome_of(Unclear("Sluice was stopped in mid call; it may have gone out."), adapter, attempt)
     stopped = NotSent("Sluice was stopped before anything was sent; it tries again.", after=attempt.now())
@@ -144,7 +144,12 @@ class Attempt:
 
 
 def _look_first(adapter: Adapter, attempt: Attempt, call: Call) -> Sent | None:
-    if not (attempt.parcel.ambiguous and adapter.can_look):
+    if not attempt.parcel.ambiguous:
+        return None
+    if not (adapter.keyed or adapter.can_look):
+        # The account has been given another way in since: through this one nobody can tell.
+        raise Unsure("An earlier attempt may have gone out: look, then say.")
+    if not adapter.can_look:
         return None
     found = adapter.look(attempt.parcel, call)
     if found is None:

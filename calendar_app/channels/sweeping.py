@@ -95,7 +95,7 @@ def miss_overdue() -> int:
 
 
 def _settle(row: Delivery, now: datetime) -> None:
-    adapter = adapter_for(row.account.channel)
+    adapter = adapter_for(row.account.channel, row.account.settings)
     row.fence += 1
     row.lease_until = None
     row.ambiguous = True

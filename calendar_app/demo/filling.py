@@ -111,7 +111,7 @@ def _past(stream: Stream, wanted: DemoStream, actor: Actor, now: datetime) -> No
 def _delivered(row: Delivery, at: datetime) -> None:
     row.state, row.attempts = "delivered", 1
     row.sent_at = row.finished_at = at + timedelta(milliseconds=20)
-    row.serial = not adapter_for(row.account.channel).parallel
+    row.serial = not adapter_for(row.account.channel, row.account.settings).parallel
 
 
 def _future(stream: Stream, wanted: DemoStream, actor: Actor, now: datetime) -> None:

@@ -79,8 +79,9 @@ def previews(imagined: Post) -> list[Preview]:
     """One for each account that the post would go to, in the order in which it names them."""
     found = []
     for account in imagined.targets:
-        adapter = ADAPTERS.get(account.channel)
-        if adapter is not None:
+        channel = ADAPTERS.get(account.channel)
+        if channel is not None:
+            adapter = channel.way(account.settings)
             content = content_of(imagined, account)
             payload = adapter.compose(content, "publish", account.settings)
             own = any(place.account_id == account.id and place.text for place in imagined.places)

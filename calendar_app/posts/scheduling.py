@@ -145,7 +145,7 @@ def plan_deliveries(post: Post) -> None:
         if row is None:
             post.deliveries.append(
                 Delivery(account=account, due_at=post.due_at, next_at=post.due_at,
-                         serial=not adapter_for(account.channel).parallel)
+                         serial=not adapter_for(account.channel, account.settings).parallel)
             )  # fmt: skip
         elif row.state in {*WAITING, "cancelled", "missed"} and not row.ambiguous:
             row.state, row.due_at, row.next_at = "pending", post.due_at, post.due_at

@@ -44,7 +44,7 @@ def _plan_withdrawals(post: Post, now: datetime) -> None:
         # "sending" may yet arrive: the withdrawal waits its turn behind it (see claiming).
         if row.action != "publish" or row.state not in {"delivered", "unknown", "sending"}:
             continue
-        adapter = adapter_for(row.account.channel)
+        adapter = adapter_for(row.account.channel, row.account.settings)
         if adapter.can_withdraw and row.account_id not in done and row.account.deleted_at is None:
             post.deliveries.append(
                 Delivery(

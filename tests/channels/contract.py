@@ -47,7 +47,7 @@ class Place:
 
     @property
     def adapter(self):
-        return adapter_for(self.account.channel)
+        return adapter_for(self.account.channel, self.account.settings)
 
 
 def test_a_due_post_arrives_once_and_is_delivered(place):

@@ -23,7 +23,7 @@ from tests.factories import make_actor, make_team
 from tests.receiver import Behaviour, answer, reset_after_processing
 
 HOOK = "/api/webhooks/1234567890/aBcDeF-tests_tests_tests"
-ADAPTER = adapter_for("discord")
+ADAPTER = adapter_for("discord", {})
 
 
 def usual(method, path, body):

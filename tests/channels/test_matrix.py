@@ -23,7 +23,7 @@ from tests.receiver import answer, reset_after_processing
 
 ROOM = "!abcDEF:example.org"
 TOKEN = "syt_c2x1aWNl_testtesttesttest_1a2b3c"
-ADAPTER = adapter_for("matrix")
+ADAPTER = adapter_for("matrix", {})
 ROOMS = f"/_matrix/client/v3/rooms/{quote(ROOM, safe='')}"
 
 

@@ -20,7 +20,7 @@ from tests.factories import make_actor
 from tests.receiver import answer, reset_after_processing
 
 TOKEN = "tk_tests_tests_tests_tests_tests"
-ADAPTER = adapter_for("ntfy")
+ADAPTER = adapter_for("ntfy", {})
 
 
 def usual(method, path, body):

@@ -35,7 +35,7 @@ NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 @pytest.mark.parametrize("kind", sorted(ADAPTERS))
 def test_waits_follow_the_ladder_with_a_tenth_by_chance(kind):
-    adapter = adapter_for(kind)
+    adapter = adapter_for(kind, {})
     for attempt, step in enumerate(adapter.ladder, start=1):
         waits = {back_off(adapter, attempt) for _ in range(50)}
         assert len(waits) > 1
@@ -168,7 +168,7 @@ def test_a_place_that_says_at_once_every_time_is_asked_less_and_less_often(app, 
         send_due()
     row = delivery_of(post)
     assert row.state == "retry"
-    assert row.attempts > len(adapter_for("webhook").ladder)
+    assert row.attempts > len(adapter_for("webhook", {}).ladder)
     assert timedelta(seconds=50) < row.next_at - database_now() <= timedelta(seconds=60)
 
 

@@ -23,7 +23,7 @@ from tests.factories import make_actor, make_team
 from tests.receiver import answer
 
 HOOK = "/services/T0000/B0000/tests_tests_tests_tests"
-ADAPTER = adapter_for("slack")
+ADAPTER = adapter_for("slack", {})
 
 
 def usual(method, path, body):

@@ -22,7 +22,7 @@ from tests.factories import make_actor, make_team
 from tests.receiver import answer
 
 HOOK = "/workflows/1234/triggers/manual/paths/invoke?api-version=2016-06-01&sig=tests_tests_tests"
-ADAPTER = adapter_for("teams")
+ADAPTER = adapter_for("teams", {})
 
 
 def usual(method, path, body):

@@ -24,7 +24,7 @@ from tests.factories import make_actor, make_team
 from tests.receiver import Behaviour, answer, reset_after_processing
 
 TOKEN = "123456789:AAF-tests_tests_tests_tests_tests_te"
-ADAPTER = adapter_for("telegram")
+ADAPTER = adapter_for("telegram", {})
 
 
 def usual(method, path, body):

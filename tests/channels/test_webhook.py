@@ -144,7 +144,7 @@ def test_a_server_error_may_have_taken_the_post(place, status):
 def test_the_ladder_reaches_over_three_days_as_the_standard_asks():
     from calendar_app.channels.registry import adapter_for
 
-    ladder = adapter_for("webhook").ladder
+    ladder = adapter_for("webhook", {}).ladder
     assert (ladder[0], ladder[-1]) == (5, 24 * 3600)
     assert sum(ladder) >= 3 * 24 * 3600
 

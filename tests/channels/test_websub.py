@@ -21,7 +21,7 @@ from tests.channels.steps import bring_forward, connected, delivery_of, due_post
 from tests.factories import make_actor, make_stream, make_team
 from tests.receiver import answer
 
-ADAPTER = adapter_for("websub")
+ADAPTER = adapter_for("websub", {})
 SITE = "http://127.0.0.1:8000"
 
 

@@ -1,59 +1,51 @@
-"""Writes each post into a Discord channel by its webhook. Source: Discord API documentation, "Webhook Resource"."""
+"""Writes each post into a Discord channel by its webhook, or as a bot (bot.py).
+
+Source: Discord API documentation, "Webhook Resource".
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels import paging, posting, runs
-from calendar_app.channels.adapter import (
-    Adapter,
-    Call,
-    Content,
-    Field,
-    Parcel,
-    Part,
-    Rejected,
-    Sent,
-    Trouble,
+from calendar_app.channels import paging, posting
+from calendar_app.channels.adapter import Adapter, Call, Parcel, Sent, Trouble
+from calendar_app.channels.discord.bot import DiscordBot
+from calendar_app.channels.discord.message import (
+    INVALID_WEBHOOK_TOKEN,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_WEBHOOK,
+    DiscordMessages,
+    gone_already,
+    names_of,
+    trouble,
 )
-from calendar_app.channels.discord import markup
 from calendar_app.errors import Refused
-from calendar_app.languages import say, say_later
+from calendar_app.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calendar_app.outbound import Answer
 
-# Execute Webhook, content.
-MOST = 2000
+BOT = DiscordBot()
 WEBHOOK = re.compile(r"https?://[^/?#\s]+/api/(?:v\d+/)?webhooks/\d+/[A-Za-z0-9_-]+")
-# "Opcodes and Status Codes", JSON error codes.
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10008, 10015
-INVALID_WEBHOOK_TOKEN = 50027
 
 
-class DiscordAdapter(Adapter):
-    kind = "discord"
-    name = say_later("Discord")
-    blurb = say_later("Writes each post into a channel of a Discord server.")
-    fields = (
-        Field(
-            "address",
-            say_later("Address of the webhook"),
-            say_later(
-                "From the settings of the channel: Integrations, Webhooks. Whoever has it can post there."
-            ),
-            secret=True,
-        ),
-    )
-    can_withdraw = True
+class DiscordAdapter(DiscordMessages):
+    """The way by a webhook, and the choice between both: who names a channel has a bot."""
+
+    def way(self, settings: Mapping[str, Any]) -> Adapter:
+        return BOT if settings.get("channel") else self
 
     def check(
         self, settings: Mapping[str, Any], secrets: Mapping[str, str], allowed_networks: Sequence[str]
     ) -> tuple[dict[str, Any], dict[str, str]]:
+        if settings.get("channel"):
+            return BOT.check(settings, secrets, allowed_networks)
         address = secrets.get("address", "")
+        if not address and secrets.get("token"):
+            raise Refused({"settings.channel": say("Name the channel that the bot shall write to.")})
         problem = posting.wrong_address(address, allowed_networks)
         if not problem and not WEBHOOK.fullmatch(address):
             problem = say(
@@ -61,27 +53,11 @@ class DiscordAdapter(Adapter):
             )
         if problem:
             raise Refused({"secrets.address": problem})
-        return {}, dict(secrets)
-
-    def compose(self, content: Content, action: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-        if action == "withdraw":
-            return {}
-        # Nobody is called by a name that happens to stand in the text.
-        return {"allowed_mentions": {"parse": []}, "texts": markup.written(runs.message_of(content), MOST)}
-
-    def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
-        texts = payload.get("texts", ())
-        return tuple(Part(text, markup.count(text), MOST, "characters") for text in texts)
-
-    def reached(self, payload: Mapping[str, Any], notes: Mapping[str, Any]) -> tuple[int, int]:
-        return paging.reached(payload.get("texts", ()), notes)
-
-    def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
-        return paging.too_many(self.compose(content, "publish", settings)["texts"])
+        return {}, {"address": address}
 
     def send(self, parcel: Parcel, call: Call) -> Sent:
         if parcel.action == "withdraw":
-            for number in paging.names_of(parcel):
+            for number in names_of(parcel, "webhook"):
                 _delete(parcel, call, number)
             return Sent()
         texts = parcel.payload["texts"]
@@ -102,7 +78,7 @@ class DiscordAdapter(Adapter):
 
 
 def _delete(parcel: Parcel, call: Call, number: str) -> None:
-    """Delete Webhook Message; one that is not there any more is deleted."""
+    """Delete Webhook Message."""
     with posting.harmless_to_repeat():
         _asked(parcel, call, "DELETE", f"/messages/{number}", None)
 
@@ -113,14 +89,13 @@ def _asked(
     """What a good answer says. Raises a Trouble for every other."""
     answer = posting.ask(call, parcel, method, parcel.secrets["address"] + rest, payload)
     told = posting.told(answer)
-    gone = method == "DELETE" and told.get("code") == UNKNOWN_MESSAGE
-    if not (200 <= answer.status < 300 or gone):
+    if not (200 <= answer.status < 300 or gone_already(method, told)):
         raise _trouble(answer, told, call)
     return told
 
 
 def _trouble(answer: Answer, told: Mapping[str, Any], call: Call) -> Trouble:
-    """ "Rate Limits": Retry-After, or retry_after in the body; "JSON" error codes: code and message."""
+    """ "JSON" error codes: code and message."""
     code = told.get("code")
     if (
         code in {UNKNOWN_WEBHOOK, UNKNOWN_CHANNEL}
@@ -130,6 +105,4 @@ def _trouble(answer: Answer, told: Mapping[str, Any], call: Call) -> Trouble:
         return posting.webhook_gone()
     if answer.status == 403:
         return posting.webhook_barred("Discord")
-    if answer.status == 413:
-        return Rejected("The server takes no message as long as this. Write a shorter text for this account.")
-    return posting.trouble(answer, call, posting.in_seconds(call, told.get("retry_after")))
+    return trouble(answer, told, call)

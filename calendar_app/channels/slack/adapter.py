@@ -1,4 +1,4 @@
-"""Writes each post into a Slack channel by an incoming webhook.
+"""Writes each post into a Slack channel by an incoming webhook, or as a bot (bot.py).
 
 Source: Slack developer documentation, "Sending messages using incoming webhooks" (the answer is the word ok; errors
 are words as well) and "Rate limits" (one message a second, 429 with Retry-After). A webhook names no message, so
@@ -9,66 +9,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.channels import posting, runs
-from calendar_app.channels.adapter import (
-    Adapter,
-    Call,
-    Content,
-    Field,
-    Parcel,
-    Part,
-    Revoked,
-    Sent,
-    Trouble,
-    Unclear,
-)
-from calendar_app.channels.slack import markup
+from calendar_app.channels import posting
+from calendar_app.channels.adapter import Adapter, Call, Parcel, Rejected, Revoked, Sent, Trouble, Unclear
+from calendar_app.channels.slack.bot import SlackBot
+from calendar_app.channels.slack.message import SlackMessages
 from calendar_app.errors import Refused
-from calendar_app.languages import say_later
+from calendar_app.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calendar_app.outbound import Answer
 
-# chat.postMessage, "Truncating content": longer messages are cut.
-MOST = 40_000
+BOT = SlackBot()
 GONE = {"no_service", "no_service_id", "no_active_hooks", "no_team", "team_disabled", "channel_not_found"}
 BARRED = {"action_prohibited", "posting_to_general_channel_denied", "invalid_token"}
 EMPTY = {"no_text", "invalid_payload", "missing_text_or_fallback_or_attachments"}
 
 
-class SlackAdapter(Adapter):
-    kind = "slack"
-    name = say_later("Slack")
-    blurb = say_later("Writes each post into a channel of Slack, or of a service with webhooks like Slack's.")
-    fields = (
-        Field(
-            "address",
-            say_later("Address of the webhook"),
-            say_later("From an app of yours in Slack: Incoming Webhooks. Whoever has it can post there."),
-            secret=True,
-        ),
-    )
+class SlackAdapter(SlackMessages):
+    """The way by an incoming webhook, and the choice between both: who names a channel has a bot."""
+
+    def way(self, settings: Mapping[str, Any]) -> Adapter:
+        return BOT if settings.get("channel") else self
 
     def check(
         self, settings: Mapping[str, Any], secrets: Mapping[str, str], allowed_networks: Sequence[str]
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        if problem := posting.wrong_address(secrets.get("address", ""), allowed_networks):
+        if settings.get("channel"):
+            return BOT.check(settings, secrets, allowed_networks)
+        address = secrets.get("address", "")
+        if not address and secrets.get("token"):
+            raise Refused({"settings.channel": say("Name the channel that the bot shall write to.")})
+        if problem := posting.wrong_address(address, allowed_networks):
             raise Refused({"secrets.address": problem})
-        return {}, dict(secrets)
-
-    def compose(self, content: Content, action: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {"text": markup.written(runs.message_of(content))}
-
-    def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
-        text = markup.seen(str(payload.get("text", "")))
-        return (Part(text, posting.utf16(text), MOST, "characters"),)
-
-    def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
-        return posting.too_long(self.preview(self.compose(content, "publish", settings), settings))
+        return {}, {"address": address}
 
     def send(self, parcel: Parcel, call: Call) -> Sent:
+        if parcel.action == "withdraw":
+            # Planned while the account had a bot.
+            raise Rejected("Sluice does not know which message this was. Delete it where it stands.")
         posting.hold_to(self.preview(parcel.payload, parcel.settings))
         answer = posting.ask(call, parcel, "POST", parcel.secrets["address"], parcel.payload)
         if answer.status == 200 and _word(answer) == "ok":
