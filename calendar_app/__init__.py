@@ -82,6 +82,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.posts import views as posts
     from calendar_app.posts.public_views import public
     from calendar_app.revisions.views import history
+    from calendar_app.series.views import series
     from calendar_app.snippets.views import snippets
     from calendar_app.streams.views import streams
     from calendar_app.web_app.views import web_app
@@ -105,6 +106,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(notices)
     app.register_blueprint(planner)
     app.register_blueprint(public)
+    app.register_blueprint(series)
     app.register_blueprint(snippets)
     app.register_blueprint(streams)
     app.register_blueprint(web_app)

@@ -11,6 +11,8 @@ from calendar_app.languages import say, say_later, spoken
 # Every sentence that a worker, an adapter or a person's act leaves on a delivery, an account or the site.
 # What is not here is shown as it was kept.
 KEPT = (
+    say_later("Who made this series may no longer write here. Save it once, and it goes on in your name."),
+    say_later("No post could be made. Look at its streams, places and pictures, and save it again."),
     say_later("Paused by %(name)s."),
     say_later("Disconnected by %(name)s."),
     say_later("The account was disconnected."),

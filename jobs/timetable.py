@@ -16,6 +16,7 @@ from calendar_app.media.forgetting import forget_unused, sweep_files
 from calendar_app.notices.letters import bundle
 from calendar_app.notices.noticing import notice_all
 from calendar_app.people import sessions
+from calendar_app.series.making import fill_all
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ TIMETABLE = (
     Recurring("write letters of notices", MINUTE, bundle),
     Recurring("render feed parts ahead of readers", MINUTE, render_missing),
     Recurring("add up what was counted", MINUTE, fold),
+    Recurring("make the posts of series", 10 * MINUTE, fill_all),
     Recurring("forget addresses of old mailings", HOUR, ledger.forget_old),
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget clocks that have ended", HOUR, forget_silent),

@@ -19,11 +19,12 @@ from calendar_app.notices.models import Notice
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
 from calendar_app.people.roles import actor_for
+from calendar_app.series.editing import begin
 from calendar_app.snippets import keeping
 from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.times import utcnow
 from tests.browsing import Browser
-from tests.factories import make_account, make_person, make_scheduled, make_stream, make_team
+from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream, make_team
 from tests.media.pictures import attach, make_medium
 
 MARK = "Quokka"
@@ -40,6 +41,7 @@ BODIES = {
     "/api/v1/deliveries/<uuid:delivery_id>/resolution": {"outcome": "sent"},
     "/api/v1/posts/<uuid:post_id>/wish": {"text": "Mine"},
     "PATCH /api/v1/posts/<uuid:post_id>": {"version": 1, "title": "Mine"},
+    "PATCH /api/v1/series/<int:series_id>": {"version": 1},
 }
 # What anybody may ask for without signing in, by endpoint or by the name of a blueprint.
 FOR_EVERYBODY = {
@@ -82,6 +84,13 @@ def others(app):
                      actor=actor_for(person), now=utcnow())
         for model in (PostTemplate, Snippet)
     ]  # fmt: skip
+    first = {"rule": "FREQ=DAILY", "first": f"{utcnow():%Y-%m-%d}", "time": "09:00", "timezone": "UTC"}
+    series = begin(
+        make_post(stream, title=f"{MARK} series"),
+        {**first, "ahead_days": 1},
+        actor=actor_for(person),
+        now=utcnow(),
+    )
     inviting.invite(actor_for(person), team, "quokka@example.org", "viewer")
     db.session.commit()
     return {
@@ -94,6 +103,7 @@ def others(app):
         "account_id": account.id,
         "revision": 1,
         "comment_id": commenting.comment(post, f"{MARK} said", actor=actor_for(person), now=utcnow()).id,
+        "series_id": series.id,
         "name": kept_name(medium.digest, medium.media_type),
         "member_id": member.id,
         "link_id": _id_of(Link),
@@ -118,7 +128,7 @@ def nothing():
         "name": "a" * 64 + ".png",
         **dict.fromkeys(
             ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id")
-            + ("template_id", "snippet_id", "revision", "comment_id"),
+            + ("template_id", "snippet_id", "revision", "comment_id", "series_id"),
             987_654,
         ),
     }

@@ -31,6 +31,7 @@ TAGS = {
     "streams": "Topics that people follow one by one.",
     "accounts": "Connected places to publish.",
     "posts": "What is written, for one or more streams.",
+    "series": "Posts that come again by a rule.",
     "steps": "Review, approval, schedule and publication of a post.",
     "deliveries": "What became of a post at each of its accounts.",
     "media": "Pictures, taken in for posts to show.",

@@ -38,6 +38,7 @@ WITH_ALL = (
     selectinload(Post.places).joinedload(Place.account),
     selectinload(Post.pictures),
     selectinload(Post.reviews),
+    selectinload(Post.occurrence),
 )
 
 
@@ -106,6 +107,7 @@ def shown(post: Post) -> told.Post:
             "url": links.post(post.uuid),
             "team": post.team_id,
             "link": post.link or None,
+            "series": post.occurrence.series_id if post.occurrence else None,
             "streams": [stream.handle for stream in post.streams],
             "accounts": [account.id for account in post.targets],
             "own_accounts": post.own_places,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from calendar_app.extensions import database_now, db
 from calendar_app.media.keeping import store
 from calendar_app.media.models import Medium, PostPicture
+from calendar_app.series.models import series_medium
 
 KEPT_UNUSED = timedelta(days=7)
 # A file is written before its row: what is younger than this may be about to get one.
@@ -17,11 +18,12 @@ YOUNG = 24 * 3600.0
 
 
 def forget_unused() -> int:
-    """Rows of pictures that were uploaded a week ago and are in no post; how many. The caller commits."""
+    """Rows of pictures, a week old, that no post and no series uses; how many. The caller commits."""
     shown = sa.select(PostPicture.media_id).where(PostPicture.media_id == Medium.id).exists()
+    awaited = sa.select(series_medium.c.medium_id).where(series_medium.c.medium_id == Medium.id).exists()
     gone: Any = db.session.execute(
         sa.delete(Medium)
-        .where(Medium.created_at < database_now() - KEPT_UNUSED, ~shown)
+        .where(Medium.created_at < database_now() - KEPT_UNUSED, ~shown, ~awaited)
         .execution_options(synchronize_session=False)
     )
     return int(gone.rowcount)

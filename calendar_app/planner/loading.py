@@ -15,6 +15,7 @@ from calendar_app.extensions import db
 from calendar_app.people.models import Member, Person
 from calendar_app.planner.plan import Entry, Lane
 from calendar_app.posts.models import Post, PostStream
+from calendar_app.series.models import Occurrence
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _entries(wanted: Sequence[Any], *, limit: int) -> list[Entry]:
     rows = db.session.execute(
         sa.select(
             Post.id, Post.uuid, Post.title, Post.language, Post.version, Post.state, Post.due_at,
-            Post.team_id, Post.author_id,
+            Post.team_id, Post.author_id, _repeats().label("repeats"),
         )
         .where(*wanted)
         .order_by(Post.due_at, Post.id)
@@ -170,10 +171,15 @@ def _entries(wanted: Sequence[Any], *, limit: int) -> list[Entry]:
     return [
         Entry(
             row.uuid, row.title, row.language, row.version, shown_state(row.state, outcomes.get(row.id, ())),
-            row.due_at, row.team_id, tuple(streams.get(row.id, ())), row.author_id,
+            row.due_at, row.team_id, tuple(streams.get(row.id, ())), row.author_id, row.repeats,
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _repeats() -> sa.ColumnElement[bool]:
+    """Whether a post is part of a series."""
+    return sa.exists().where(Occurrence.post_id == Post.id)
 
 
 def _streams(wanted: Sequence[Any]) -> Mapping[int, list[int]]:

@@ -58,6 +58,7 @@ class Entry(NamedTuple):
     team_id: int
     streams: tuple[int, ...]
     author_id: int | None = None
+    repeats: bool = False
 
     @property
     def movable(self) -> bool:

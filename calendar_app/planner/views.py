@@ -30,6 +30,7 @@ from calendar_app.planner.rows import MOST_NOTES
 from calendar_app.planner.sheet import MOST_NEEDS, Sheet, midnight, sheet, zone_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.saying import lateness
+from calendar_app.series.showing import part_of
 from calendar_app.times import rfc3339, to_wall, utcnow
 
 if TYPE_CHECKING:
@@ -216,6 +217,7 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
         "out_at": to_wall(post.published_at, post.timezone or zone) if post.published_at else None,
         "state": loading.shown_state(post.state, [row.state for row in outcomes]),
         "outcomes": outcomes,
+        "series_part": part_of(post),
         "late": _late(post),
         "on_the_way": on_the_way,
         "movable": may_write and post.state in MOVABLE and post.due_at is not None,

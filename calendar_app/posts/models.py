@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calendar_app.channels.models import Account, Delivery
     from calendar_app.media.models import PostPicture
     from calendar_app.people.models import Person, Team
+    from calendar_app.series.models import Occurrence
     from calendar_app.streams.models import Stream
 
 STATES = ("draft", "in_review", "approved", "scheduled", "published", "withdrawn", "missed")
@@ -96,6 +97,7 @@ class Post(Model):
     pictures: Mapped[list[PostPicture]] = relationship(
         back_populates="post", order_by="PostPicture.position", cascade="all, delete-orphan"
     )
+    occurrence: Mapped[Occurrence | None] = relationship(viewonly=True)
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="post", order_by="Delivery.id")
     reviews: Mapped[list[Review]] = relationship(
         back_populates="post", order_by="Review.id", cascade="all, delete-orphan", passive_deletes=True

@@ -24,6 +24,7 @@ from calendar_app.posts.publishing import on_hold
 from calendar_app.posts.steps import first_step, further_steps, may_write, steps, waits_for_approval
 from calendar_app.posts.text import cut, to_html
 from calendar_app.posts.values import values_of
+from calendar_app.series.showing import part_of
 from calendar_app.snippets.keeping import of_team
 from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.streams.models import Stream
@@ -71,6 +72,7 @@ def composer(
         "channels": ADAPTERS,
         "snippets": of_team(Snippet, team.id),
         "post_templates": of_team(PostTemplate, team.id) if post is None else [],
+        "series_part": part_of(post),
         "writable": post is None or may_write(post, actor),
         **(standing.standing(post, actor, now=now) if post else {}),
         **beside(post, values, team=team, actor=actor, now=now),

@@ -177,6 +177,7 @@ class Post(Given):
     pictures: list[Picture] = Field(description="In the order in which they are shown.")
     approvals: list[Approval] = Field(description="Those that count for the post as it is, by step.")
     changes_wanted: str | None = Field(description="What an approver wants changed, until it is sent again.")
+    series: int | None = Field(description="The series that made it, if one did.")
     publish_at: str | None = Field(description="Wall clock time, in `timezone`.")
     timezone: str | None
     fold: Literal[0, 1] | None

@@ -1,0 +1,1 @@
+"""Series: recurrence rules that make posts."""

@@ -1,0 +1,268 @@
+"""A series is begun from a post, changed (all of it, or from a day on), left out for a day, ended, thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from calendar_app.errors import Conflict, Refused, Stale
+from calendar_app.extensions import db
+from calendar_app.languages import say
+from calendar_app.people.audit import record
+from calendar_app.posts.checking import Findings
+from calendar_app.posts.scheduling import reschedule
+from calendar_app.series import checking
+from calendar_app.series.checking import columns_of, kept
+from calendar_app.series.making import content_of, fill, lock_series, take_over
+from calendar_app.series.models import Occurrence, Series, series_medium
+from calendar_app.series.settling import Settled, settle
+from calendar_app.times import to_wall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from calendar_app.people.roles import Actor
+    from calendar_app.posts.models import Post
+    from calendar_app.series.recurrence import Recurrence
+
+FREE_TO_PLAN = {"draft", "in_review", "approved"}
+
+
+def begin(post: Post, wanted: Mapping[str, Any], *, actor: Actor, now: datetime) -> Series:
+    """A series that goes on from this post, which becomes its first, and the posts of the days ahead.
+
+    `wanted` as in `checking.recurrence` and `checking.making`. Raises Refused, Conflict, NotAllowed.
+    """
+    actor.need("write posts", post.team_id)
+    if series_of(post) is not None:
+        raise Conflict(say("This post is part of a series already."))
+    found = Findings()
+    made = checking.recurrence(wanted, now, found)
+    values = checking.making(wanted, found)
+    found.settle()
+    assert made is not None  # noqa: S101  (settled above)
+    series = Series(
+        team_id=post.team_id, author_id=actor.person.id, content=content_of(post), created_at=now, updated_at=now,
+        **columns_of(made), **values,
+    )  # fmt: skip
+    db.session.add(series)
+    db.session.flush()
+    _hold_pictures(series)
+    _first_post(series, made, post, actor, now)
+    fill(series, now=now, actor=actor)
+    record("series begun", str(series.id), actor=actor, team_id=series.team_id,
+           after={"rule": series.rule, "post": post.uuid})  # fmt: skip
+    return series
+
+
+def change(
+    series: Series,
+    wanted: Mapping[str, Any],
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    since: date | None = None,
+) -> tuple[Series, Settled]:
+    """Other days, another time, another way of making: for all of the series, or from a day on.
+
+    From a day on: the series ends before it and another one, which is returned, goes on. Posts that were changed by
+    themselves stay as they are. Raises Refused, Stale, Conflict, NotAllowed.
+    """
+    _take(series, version, actor)
+    stands, found = kept(series), Findings()
+    split = since is not None and since > stands.first
+    if split and since is not None and "first" not in wanted:
+        wanted = {"first": since.isoformat(), **wanted}
+    made = checking.recurrence(wanted, now, found, stands=_rest(stands, since) if split and since else stands)
+    values = checking.making(wanted, found)
+    if split and made is not None and since is not None and made.first < since:
+        found.add("first", say("What changes from %(day)s on cannot begin before it.", day=since.isoformat()))
+    found.settle()
+    assert made is not None  # noqa: S101  (settled above)
+    before = series.rule
+    going = _split(series, stands, since, now) if split and since else series
+    for name, value in {**columns_of(made), **values}.items():
+        setattr(going, name, value)
+    _touched(going, actor, now)
+    settled = settle(going, actor=actor, now=now)
+    record("series changed", str(going.id), actor=actor, team_id=going.team_id, before={"rule": before},
+           after={"rule": going.rule})  # fmt: skip
+    return going, settled
+
+
+def take_words(
+    series: Series, post: Post, *, actor: Actor, now: datetime, since: date | None = None
+) -> tuple[Series, Settled]:
+    """The words, places and pictures of one of its posts for all posts to come, or for those from a day on."""
+    lock_series(series)
+    actor.need("write posts", series.team_id)
+    stands = kept(series)
+    split = since is not None and since > stands.first
+    going = series
+    if split and since is not None:
+        going = _split(series, stands, since, now)
+        for name, value in columns_of(_rest(stands, since)).items():
+            setattr(going, name, value)
+    going.content = content_of(post)
+    db.session.flush()
+    _hold_pictures(going)
+    _touched(going, actor, now)
+    settled = settle(going, actor=actor, now=now, words_of=post)
+    record("series rewritten", str(going.id), actor=actor, team_id=going.team_id, after={"post": post.uuid})
+    return going, settled
+
+
+def leave_out(series: Series, day: date, *, actor: Actor, now: datetime) -> Settled:
+    """No post on this day; one that waits as the series made it is thrown away."""
+    _may(series, actor)
+    made = kept(series)
+    changed = replace(made, skipped=made.skipped | {day}, extra=made.extra - {day})
+    return _days_changed(series, changed, actor, now)
+
+
+def put_in(series: Series, day: date, *, actor: Actor, now: datetime) -> Settled:
+    """A post on this day as well: one that was left out, or one that the rule does not give."""
+    _may(series, actor)
+    made = kept(series)
+    if len(made.extra) >= checking.MOST_DAYS:
+        raise Refused({"extra": say("Give a list of at most %(most)s days.", most=checking.MOST_DAYS)})
+    if day < to_wall(now, made.zone).date() or day > made.first + timedelta(days=366 * 6):
+        raise Refused({"day": say("Choose a day to come, within the next years.")})
+    changed = replace(made, skipped=made.skipped - {day})
+    if day not in changed.days(day, day):
+        changed = replace(changed, extra=changed.extra | {day})
+    # A post of that day that was thrown away comes again.
+    gone = sa.delete(Occurrence).where(
+        Occurrence.series_id == series.id, Occurrence.day == day.isoformat(), Occurrence.post_id.is_(None)
+    )
+    db.session.execute(gone)
+    return _days_changed(series, changed, actor, now)
+
+
+def end(series: Series, *, actor: Actor, now: datetime, keep_posts: bool = True) -> Settled:
+    """Make no more posts. Those that wait stay, or are thrown away where nobody has changed them."""
+    _may(series, actor)
+    series.ended_at = now
+    _touched(series, actor, now)
+    settled = Settled() if keep_posts else settle(series, actor=actor, now=now)
+    record("series ended", str(series.id), actor=actor, team_id=series.team_id)
+    return settled
+
+
+def take_up(series: Series, *, actor: Actor, now: datetime) -> Settled:
+    """An ended series goes on."""
+    _may(series, actor)
+    series.ended_at = None
+    _touched(series, actor, now)
+    record("series taken up", str(series.id), actor=actor, team_id=series.team_id)
+    return settle(series, actor=actor, now=now)
+
+
+def remove(series: Series, *, actor: Actor, now: datetime, keep_posts: bool = True) -> Settled:
+    """Throw the series away. Its posts stay as ordinary posts; those that wait may go with it."""
+    settled = end(series, actor=actor, now=now, keep_posts=keep_posts)
+    record("series removed", str(series.id), actor=actor, team_id=series.team_id,
+           before={"rule": series.rule, "content": series.content})  # fmt: skip
+    db.session.execute(sa.delete(Series).where(Series.id == series.id))
+    db.session.expunge(series)
+    return settled
+
+
+def series_of(post: Post) -> Occurrence | None:
+    """The day of a series for which this post was made."""
+    found: Occurrence | None = db.session.scalar(sa.select(Occurrence).where(Occurrence.post_id == post.id))
+    return found
+
+
+def _first_post(series: Series, made: Recurrence, post: Post, actor: Actor, now: datetime) -> None:
+    """The post gets the first day that is still to come; one that went out keeps its own day, if it is one of them."""
+    if post.state not in FREE_TO_PLAN | {"scheduled"}:
+        days = [to_wall(post.due_at, made.zone).date()] if post.due_at else []
+    else:
+        today = to_wall(now, made.zone).date()
+        days = [day for day in made.next_days(today, 2) if made.instant(day) > now][:1]
+    if not days:
+        return
+    if post.state in FREE_TO_PLAN and made.instant(days[0]) != post.due_at:
+        wall = made.wall(days[0]).isoformat(timespec="seconds")
+        reschedule(post, wall, made.zone, version=post.version, actor=actor, now=now, fold=0)
+    if post.due_at is not None and to_wall(post.due_at, made.zone).date() == days[0]:
+        take_over(series, days[0], post)
+
+
+def _rest(stands: Recurrence, since: date) -> Recurrence:
+    """What is left of a series from a day on: its count has been used up by the days before."""
+    left = None if stands.count is None else max(stands.count - stands.before(since), 1)
+    first = next(iter(stands.next_days(since, 1)), since)
+    return replace(
+        stands, rule=replace(stands.rule, start=max(since, first)), count=left,
+        skipped=frozenset(day for day in stands.skipped if day >= since),
+        extra=frozenset(day for day in stands.extra if day >= since),
+    )  # fmt: skip
+
+
+def _split(series: Series, stands: Recurrence, since: date, now: datetime) -> Series:
+    """End the series before this day; another one takes over its days from there on, as they stand."""
+    rest = Series(
+        team_id=series.team_id, author_id=series.author_id, content=series.content, makes=series.makes,
+        ahead_days=series.ahead_days, created_at=now, updated_at=now, ended_at=series.ended_at,
+        **columns_of(_rest(stands, since)),
+    )  # fmt: skip
+    db.session.add(rest)
+    db.session.flush()
+    _hold_pictures(rest)
+    db.session.execute(
+        sa.update(Occurrence)
+        .where(Occurrence.series_id == series.id, Occurrence.day >= since.isoformat())
+        .values(series_id=rest.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    kept_days = replace(
+        stands, count=None, until=since - timedelta(days=1),
+        skipped=frozenset(day for day in stands.skipped if day < since),
+        extra=frozenset(day for day in stands.extra if day < since),
+    )  # fmt: skip
+    for name, value in columns_of(kept_days).items():
+        setattr(series, name, value)
+    series.version += 1
+    series.updated_at = now
+    return rest
+
+
+def _days_changed(series: Series, made: Recurrence, actor: Actor, now: datetime) -> Settled:
+    series.skipped, series.extra = columns_of(made)["skipped"], columns_of(made)["extra"]
+    _touched(series, actor, now)
+    record("series days changed", str(series.id), actor=actor, team_id=series.team_id,
+           after={"skipped": series.skipped, "extra": series.extra})  # fmt: skip
+    return settle(series, actor=actor, now=now)
+
+
+def _may(series: Series, actor: Actor) -> None:
+    lock_series(series)
+    actor.need("write posts", series.team_id)
+
+
+def _take(series: Series, version: int, actor: Actor) -> None:
+    _may(series, actor)
+    if version != series.version:
+        raise Stale(series.version)
+
+
+def _touched(series: Series, actor: Actor, now: datetime) -> None:
+    """Whoever saves a series answers for it from then on."""
+    series.author_id = actor.person.id
+    series.version += 1
+    series.updated_at = now
+    series.problem = None
+    db.session.flush()
+
+
+def _hold_pictures(series: Series) -> None:
+    db.session.execute(sa.delete(series_medium).where(series_medium.c.series_id == series.id))
+    for one in series.content.get("pictures") or ():
+        db.session.execute(sa.insert(series_medium).values(series_id=series.id, medium_id=one["media"]))
