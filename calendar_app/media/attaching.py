@@ -31,7 +31,11 @@ class Wanted(NamedTuple):
     alt: str
     focus_x: float
     focus_y: float
-    rights: Mapping[str, str]
+    rights: Mapping[str, Any]
+
+    @property
+    def media_id(self) -> int:
+        return self.medium.id
 
 
 def picture_values(post: Post) -> list[dict[str, Any]]:
@@ -64,6 +68,12 @@ def wanted(given: Sequence[Mapping[str, Any]], team_id: int, found: Findings) ->
         else:
             picked.append(_wanted(ours[number], one, found))
     return picked
+
+
+def need_words(post: Post, pictures: Sequence[Wanted], found: Findings) -> None:
+    """A scheduled post keeps to what its team wants of pictures; a draft may still be without."""
+    if post.state == "scheduled":
+        found.errors.update(rights.wordless(post.team.needs_alt, pictures))
 
 
 def put(post: Post, pictures: Sequence[Wanted]) -> None:

@@ -6,19 +6,21 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.languages import in_words, say
+from calendar_app.languages import in_words, say, say_later
 from calendar_app.media.models import CREDIT_LIMIT, RIGHTS
 from calendar_app.posts import checking
 from calendar_app.times import to_wall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from calendar_app.media.models import Medium
     from calendar_app.posts.checking import Findings
     from calendar_app.posts.models import Post
 
+UNCLEAR = say_later("Nobody has said yet what you may do with this picture. Choose its rights.")
+WORDLESS = say_later("Say in a sentence what the picture shows. Your team plans no picture without words.")
 UNTIL = re.compile(r"licensed until (\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 
@@ -61,6 +63,17 @@ def lapsed(post: Post, at: datetime) -> dict[str, str]:
     return {
         f"pictures.{row.media_id}": _sentence(row.medium) for row in post.pictures if ended(row.medium, day)
     }
+
+
+def hindrances(post: Post, at: datetime) -> dict[str, str]:
+    """All that keeps the pictures of a post from going out at `at`, a sentence each by the name of its field."""
+    unclear = {f"pictures.{row.media_id}": say(UNCLEAR) for row in post.pictures if row.medium.unclear}
+    return {**lapsed(post, at), **unclear, **wordless(post.team.needs_alt, post.pictures)}
+
+
+def wordless(needed: bool, pictures: Iterable[Any]) -> dict[str, str]:
+    """Pictures without words, where the team wants words for all; `pictures` have a `media_id` and `alt`."""
+    return {f"pictures.{one.media_id}.alt": say(WORDLESS) for one in pictures if needed and not one.alt}
 
 
 def ended(medium: Medium, day: date) -> bool:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from calendar_app import links
 from calendar_app.errors import Refused
 from calendar_app.extensions import db, limiter
-from calendar_app.people import forms, inviting
+from calendar_app.people import forms, inviting, writing_rules
 from calendar_app.people.models import Link, Member, Team
 from calendar_app.people.roles import scoped
 from calendar_app.people.shown_times import shown
@@ -45,6 +45,16 @@ def invite() -> ResponseReturnValue:
     db.session.commit()
     made = {"email": values["email"], "address": links.let_in("invitation", token)}
     return _page(team, made=made)
+
+
+@blueprint.post("/team/rules")
+@member_required
+def rules() -> ResponseReturnValue:
+    team = current_team()
+    writing_rules.change(current_actor(), team, needs_alt="needs_alt" in request.form)
+    db.session.commit()
+    flash(_("The rules for writing are saved."), "good")
+    return _back(team.id)
 
 
 @blueprint.post("/team/invitations/<int:link_id>/removal")
@@ -143,6 +153,7 @@ def _page(
         teams=[member.team for member in actor.person.memberships],
         query=_named(team.id),
         me_id=actor.person.id,
+        may_rule=actor.may("edit streams", team.id),
         may_manage=actor.may("manage people", team.id),
         members=inviting.members(team),
         waiting=inviting.waiting(team, utcnow()),

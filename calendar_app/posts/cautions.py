@@ -11,6 +11,7 @@ from calendar_app.planner.clock_change import clock_change
 from calendar_app.posts import saying
 from calendar_app.posts.audience import seen_by_readers
 from calendar_app.posts.crowded import Caution, timing
+from calendar_app.posts.ticking import still_open
 from calendar_app.reasons import retell
 from calendar_app.times import to_wall
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from calendar_app.posts.models import Post
     from calendar_app.streams.models import Stream
 
+# Open lines of checklists that are named.
+MOST_LINES = 3
 SOON = timedelta(minutes=2)
 
 
@@ -31,6 +34,7 @@ def cautions(
     """For the post as it stands on the page (it may not be stored so, or at all)."""
     found = [*_held(hold), *_nobody(streams, accounts), *_places_out_of_order(accounts)]
     found += _pictures(post, now)
+    found += _checklist(post, streams)
     if post.due_at is not None and post.plannable:
         found += [
             *_passed(post, now),
@@ -76,6 +80,15 @@ def _pictures(post: Post, now: datetime) -> Iterator[Caution]:
         yield Caution(
             say_count("A picture has no words.", "%(num)d pictures have no words.", silent),
             say("Those who do not see it learn nothing of it. Say in a sentence what it shows."),
+        )
+
+
+def _checklist(post: Post, streams: Sequence[Stream]) -> Iterator[Caution]:
+    left = still_open(post.ticked, streams) if post.plannable else []
+    if left:
+        yield Caution(
+            say_count("One thing is not ticked yet.", "%(num)d things are not ticked yet.", len(left)),
+            " · ".join(left[:MOST_LINES]) + (" …" if len(left) > MOST_LINES else ""),
         )
 
 

@@ -24,6 +24,7 @@ from calendar_app.posts.scheduling import replan
 from calendar_app.posts.showing import readers_see_change, touch_feeds
 from calendar_app.posts.state_words import in_a_sentence
 from calendar_app.posts.text import clean
+from calendar_app.posts.ticking import ticked
 from calendar_app.posts.values import values_of, wall_text
 from calendar_app.revisions.keeping import keep
 from calendar_app.streams.models import Stream
@@ -181,7 +182,10 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
     accounts = _accounts(post, changes, found)
     variants = _variants(post, changes, found)
     pictures = attaching.wanted(changes.get("pictures") or (), post.team_id, found)
+    attaching.need_words(post, pictures, found)
     found.settle()
+    if "ticked" in changes:
+        values["ticked"] = ticked(changes["ticked"], post.streams)
     for name, value in values.items():
         setattr(post, name, value)
     _place(post, accounts, variants, changes)

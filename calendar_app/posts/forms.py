@@ -69,6 +69,8 @@ def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
         body["event"] = _event_in(form) if form.get("has_event") else None
     if "pictures" in form:
         body["pictures"] = [_picture_in(form, number) for number in form.getlist("picture")]
+    if "checklist" in form:
+        body["ticked"] = form.getlist("ticked")
     if "publish_date" in form:
         moment = _joined(form["publish_date"], form.get("publish_time"))
         body.update(publish_at=moment, timezone=form.get("timezone", ""), fold=form.get("fold"))
@@ -85,7 +87,7 @@ def from_json(body: Any) -> dict[str, Any]:
     readers = {
         **dict.fromkeys((*WORDS, "timezone"), _text),
         "streams": _handles, "accounts": _ids, "variants": _variants, "event": _event,
-        "publish_at": _wall, "fold": _fold, "pictures": _pictures,
+        "publish_at": _wall, "fold": _fold, "pictures": _pictures, "ticked": _ticked,
     }  # fmt: skip
     return {name: read(body[name]) for name, read in readers.items() if name in body}
 
@@ -131,6 +133,10 @@ def _wall(value: Any) -> str:
 def _handles(value: Any) -> list[str]:
     """No handle of ours holds what cannot be printed, and databases do not take all of it in a question."""
     return [handle for handle in dict.fromkeys(map(_text, _list(value))) if handle.isprintable()]
+
+
+def _ticked(value: Any) -> list[str]:
+    return [_text(line)[:2000] for line in _list(value)]
 
 
 def _ids(value: Any) -> list[int] | None:

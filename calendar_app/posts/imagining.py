@@ -20,6 +20,7 @@ from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
 from calendar_app.posts.text import clean
+from calendar_app.posts.ticking import ticked
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def imagine(values: Mapping[str, Any], *, team_id: int, post: Post | None) -> tu
     _plan(imagined, values, found)
     _event(imagined, values, found)
     _places(imagined, values, team_id, found)
+    imagined.ticked = ticked(values.get("ticked"), streams)
     imagined.pictures = attaching.rows_of(attaching.wanted(values.get("pictures") or (), team_id, found))
     return imagined, found
 

@@ -20,9 +20,11 @@ from calendar_app.posts.cautions import cautions
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.posts.imagining import imagine, previews
 from calendar_app.posts.models import KINDS, Post
+from calendar_app.posts.plainness import plainness
 from calendar_app.posts.publishing import on_hold
 from calendar_app.posts.steps import first_step, further_steps, may_write, steps, waits_for_approval
 from calendar_app.posts.text import cut, to_html
+from calendar_app.posts.ticking import checklists
 from calendar_app.posts.values import values_of
 from calendar_app.series.showing import part_of
 from calendar_app.snippets.keeping import of_team
@@ -102,6 +104,8 @@ def beside(
         "places": len(imagined.targets),
         "imagined": imagined,
         "found": found.errors,
+        "checklists": checklists(streams),
+        "plain": plainness(imagined.text, imagined.language),
         "guides": [(stream, to_html(stream.guidelines)) for stream in streams],
         "approvers": _approvers(team) if any(stream.needs_approval for stream in streams) else [],
         "agreeing": agreement(post, imagined),

@@ -48,6 +48,7 @@ def proposed(
         "variants": {},
         "event": None,
         "pictures": [],
+        "ticked": [],
         "publish_at": wall_text(_asked_time(home, asked, now)),
         "timezone": home.timezone if home else actor.person.timezone,
         "fold": None,

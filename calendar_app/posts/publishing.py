@@ -63,7 +63,7 @@ def publish_now(post: Post, *, actor: Actor, now: datetime) -> None:
     need_streams_in_use(post)
     if not post.title and not post.text:
         raise Refused({"text": say("Write a title or a text first.")})
-    if sentences := {**rights.lapsed(post, now), **objections(post)}:
+    if sentences := {**rights.hindrances(post, now), **objections(post)}:
         raise Refused(sentences)
     if on_hold():
         raise Conflict(

@@ -57,7 +57,7 @@ def schedule(post: Post, *, actor: Actor, now: datetime) -> None:
         found.add("publish_at", say("Choose when it goes out."))
     else:
         checking.in_future(Moment(post.publish_at, post.timezone, post.due_at), now, found)
-        found.errors.update(rights.lapsed(post, post.due_at))
+        found.errors.update(rights.hindrances(post, post.due_at))
     found.errors.update(objections(post))
     found.settle()
     post.state = "scheduled"

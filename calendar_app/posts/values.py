@@ -1,8 +1,8 @@
 """A post as plain values: what a composer shows, what a comparison of two versions needs.
 
 `{title, text, link, language, kind, streams: [handles], accounts: [ids] or None, variants: {id: {"text"}},
-event: {starts_at, ends_at, timezone, location} or None, pictures: [see media/attaching.py], publish_at, timezone,
-fold}`, with wall clocks as "2026-12-01T09:00" and ids of variants as text, as JSON has them.
+event: {starts_at, ends_at, timezone, location} or None, pictures: [see media/attaching.py], ticked: [lines],
+publish_at, timezone, fold}`, with wall clocks as "2026-12-01T09:00" and ids of variants as text, as JSON has them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.media.attaching import picture_values
+from calendar_app.posts.ticking import ticked
 from calendar_app.times import TimeProblem, known_zone, parse_wall, to_wall, wall_fold
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def values_of(post: Post) -> dict[str, Any]:
         "variants": {str(place.account_id): {"text": place.text} for place in places if place.text},
         "event": _event_of(post),
         "pictures": picture_values(post),
+        "ticked": ticked(post.ticked, post.streams),
         "publish_at": wall_text(post.publish_at or ""),
         "timezone": post.timezone or "",
         "fold": _fold_of(post),

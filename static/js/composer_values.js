@@ -12,6 +12,7 @@ export function collect(form) {
     values.accounts = form.elements.places.value === "own" ? accounts(form) : null;
     values.variants = variants(form);
   }
+  values.ticked = [...form.querySelectorAll("[name=ticked]:checked")].map((box) => box.value);
   values.event = event(form);
   if (form.elements.pictures) values.pictures = collectPictures();
   if (form.elements.publish_date) {
@@ -41,6 +42,7 @@ export function fill(form, values) {
   if ("accounts" in values && form.elements.places) fillAccounts(form, values.accounts);
   if (values.variants) fillVariants(form, values.variants);
   if (values.pictures && form.elements.pictures) fillPictures(values.pictures);
+  if (values.ticked) for (const box of form.querySelectorAll("[name=ticked]")) box.checked = values.ticked.includes(box.value);
   if ("event" in values) fillEvent(form, values.event);
   if ("publish_at" in values && form.elements.publish_date) {
     [form.elements.publish_date.value, form.elements.publish_time.value] = halves(values.publish_at);

@@ -28,7 +28,7 @@ OWN = {"people", "settings", "notices", "static", "mail"}
 OF_ALL = {f"comments.{one}" for one in ("add", "change", "remove", "bring_back", "settle", "reopen")}
 LOOKS = {"writing.preview"}
 OF_EDITORS = {
-    *("accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
+    *("team.rules", "accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
     *("post_steps.approval", "post_steps.publication", "post_steps.withdrawal", "api.steps_approve"),
     *("post_steps.wish", "api.steps_want_changes"),
     *(
@@ -89,6 +89,7 @@ BODIES = {
     "accounts.settle": {"outcome": "sent"},
     "team.invite": {"email": "mine@example.org", "role": "owner"},
     "team.change_role": {"role": "owner"},
+    "team.rules": {"needs_alt": "1"},
     **{f"snippets.{name}": {"name": "Mine", "text": "Mine"} for name in ("new_snippet", "snippet")},
     **{f"snippets.{name}": {"name": "Mine"} for name in ("new_template", "template")},
 }
