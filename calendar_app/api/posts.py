@@ -18,6 +18,7 @@ from calendar_app.api.streams import stream_named
 from calendar_app.channels.packing import event_of
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
+from calendar_app.media import cropping
 from calendar_app.people.roles import scoped
 from calendar_app.posts import drafting
 from calendar_app.posts.models import Place, Post, PostStream
@@ -128,9 +129,9 @@ def shown(post: Post) -> told.Post:
 def _picture(row: PostPicture) -> dict[str, Any]:
     medium = row.medium
     return {
-        "media": medium.id, "url": links.picture(medium.digest, medium.media_type), "alt": row.alt,
-        "width": medium.width, "height": medium.height, "focus_x": row.focus_x, "focus_y": row.focus_y,
-        "credit": medium.credit,
+        "media": medium.id, "url": links.picture(row.name, medium.media_type), "alt": row.alt,
+        "width": row.size[0], "height": row.size[1], "focus_x": row.focus_x, "focus_y": row.focus_y,
+        "crop": cropping.text_of(row.crop), "credit": medium.credit,
     }  # fmt: skip
 
 

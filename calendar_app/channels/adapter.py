@@ -46,7 +46,10 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of a post. `digest` names the stored original; `focus` is x and y from -1 to 1, y upwards."""
+    """One picture of a post. `digest` names what is stored, or a part of it (media/cropping.py).
+
+    `focus` is x and y from -1 to 1, y upwards.
+    """
 
     digest: str
     media_type: str

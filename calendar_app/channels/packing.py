@@ -12,6 +12,7 @@ from calendar_app.channels.adapter import Content, Parcel, Picture
 from calendar_app.channels.models import Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.extensions import db
+from calendar_app.media.cropping import focus_in
 from calendar_app.posts.text import to_html
 from calendar_app.times import rfc3339
 
@@ -58,8 +59,8 @@ def pictures_of(post: Post) -> tuple[Picture, ...]:
     """In order, each with the words for it and the point that must stay in sight."""
     return tuple(
         Picture(
-            row.medium.digest, row.medium.media_type, row.medium.width, row.medium.height, row.alt,
-            (row.focus_x, row.focus_y),
+            row.name, row.medium.media_type, *row.size, row.alt,
+            focus_in((row.focus_x, row.focus_y), row.crop),
         )
         for row in post.pictures
     )  # fmt: skip

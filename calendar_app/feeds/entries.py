@@ -116,9 +116,10 @@ def _entry(
 def _pictures(post: Post) -> tuple[EntryPicture, ...]:
     return tuple(
         EntryPicture(
-            address=links.picture(row.medium.digest, row.medium.media_type), media_type=row.medium.media_type,
-            size=row.medium.size, shown_at=links.absolute(seen.src), width=seen.width, height=seen.height,
-            alt=row.alt, credit=seen.credit,
+            address=links.picture(row.name, row.medium.media_type), media_type=row.medium.media_type,
+            # How many bytes a part of it has is known when it is made.
+            size=0 if row.crop else row.medium.size, shown_at=links.absolute(seen.src), width=seen.width,
+            height=seen.height, alt=row.alt, credit=seen.credit,
         )
         for row, seen in zip(post.pictures, shown_in(post), strict=True)
     )  # fmt: skip

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
-from calendar_app.media import rights
+from calendar_app.media import cropping, rights
 from calendar_app.media.models import ALT_LIMIT, MOST_PICTURES, Medium, PostPicture
 from calendar_app.posts import checking
 from calendar_app.posts.models import Post
@@ -31,6 +31,7 @@ class Wanted(NamedTuple):
     alt: str
     focus_x: float
     focus_y: float
+    crop: list[int] | None
     rights: Mapping[str, Any]
 
     @property
@@ -39,11 +40,12 @@ class Wanted(NamedTuple):
 
 
 def picture_values(post: Post) -> list[dict[str, Any]]:
-    """As pages and programs send them: `{media, alt, focus_x, focus_y, rights, licensed_until, credit}`."""
+    """As pages and programs send them: `{media, alt, focus_x, focus_y, crop, rights, licensed_until, credit}`."""
     return [
         {
             "media": row.media_id, "alt": row.alt, "focus_x": row.focus_x, "focus_y": row.focus_y,
-            "rights": row.medium.rights, "licensed_until": row.medium.licensed_until, "credit": row.medium.credit,
+            "crop": cropping.text_of(row.crop), "rights": row.medium.rights,
+            "licensed_until": row.medium.licensed_until, "credit": row.medium.credit,
         }
         for row in post.pictures
     ]  # fmt: skip
@@ -80,8 +82,8 @@ def put(post: Post, pictures: Sequence[Wanted]) -> None:
     """Make these the pictures of the post."""
     for one in pictures:
         _change_rights(post, one)
-    stands = [(row.media_id, row.alt, row.focus_x, row.focus_y) for row in post.pictures]
-    if stands == [(one.medium.id, one.alt, one.focus_x, one.focus_y) for one in pictures]:
+    stands = [(row.media_id, row.alt, row.focus_x, row.focus_y, row.crop) for row in post.pictures]
+    if stands == [(one.medium.id, one.alt, one.focus_x, one.focus_y, one.crop) for one in pictures]:
         return
     if post.pictures:
         # Positions are unique per post: the old rows must be gone before the new order is written.
@@ -93,7 +95,7 @@ def put(post: Post, pictures: Sequence[Wanted]) -> None:
 def rows_of(pictures: Sequence[Wanted]) -> list[PostPicture]:
     return [
         PostPicture(medium=one.medium, media_id=one.medium.id, position=place, alt=one.alt,
-                    focus_x=one.focus_x, focus_y=one.focus_y)
+                    focus_x=one.focus_x, focus_y=one.focus_y, crop=one.crop)
         for place, one in enumerate(pictures)
     ]  # fmt: skip
 
@@ -109,7 +111,8 @@ def _wanted(medium: Medium, given: Mapping[str, Any], found: Findings) -> Wanted
     alt = checking.line(given["alt"], f"{name}.alt", ALT_LIMIT, found) if "alt" in given else medium.alt
     columns = rights.checked(given, found, name)
     changed = {key: value for key, value in columns.items() if getattr(medium, key) != value}
-    return Wanted(medium, alt, _share(given.get("focus_x")), _share(given.get("focus_y")), changed)
+    return Wanted(medium, alt, _share(given.get("focus_x")), _share(given.get("focus_y")),
+                  cropping.crop_in(str(given.get("crop") or "")), changed)  # fmt: skip
 
 
 def _share(value: Any) -> float:

@@ -155,6 +155,8 @@ def _fitting(picture: Picture, fit: dict[str, Any]) -> dict[str, Any]:
     """As large as fits: first less quality, then fewer pixels. Raises ValueError when nothing would be left."""
     from PIL import Image
 
+    if fit.get("crop"):
+        picture = picture.crop(_box(picture.size, fit["crop"]))
     side = min(fit["longest_side"], max(picture.size))
     while side >= min(SMALLEST_SIDE, max(picture.size)):
         size = scaled(picture.width, picture.height, side)
@@ -165,6 +167,15 @@ def _fitting(picture: Picture, fit: dict[str, Any]) -> dict[str, Any]:
                 return _told(smaller, media_type, content)
         side = side * 4 // 5
     raise ValueError("it does not fit")
+
+
+def _box(size: tuple[int, int], crop: list[int]) -> tuple[int, int, int, int]:
+    """As `cropping.box` has it; this program knows nothing of the others."""
+    (width, height), (left, top, wide, high) = size, crop
+    x, y = min(round(width * left / 1000), width - 1), min(round(height * top / 1000), height - 1)
+    return (
+        x, y, max(round(width * (left + wide) / 1000), x + 1), max(round(height * (top + high) / 1000), y + 1)
+    )  # fmt: skip
 
 
 def _ways(picture: Picture, allowed: list[str]) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.extensions import Model
+from calendar_app.media import cropping
 from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
@@ -65,8 +66,17 @@ class PostPicture(Model):
     alt: Mapped[str] = mapped_column(sa.String(ALT_LIMIT), default="")
     focus_x: Mapped[float] = mapped_column(sa.Float, default=0.0)
     focus_y: Mapped[float] = mapped_column(sa.Float, default=0.0)
-    # The part that is shown: left, top, width and height as shares of the picture; None is all of it.
-    crop: Mapped[list[float] | None] = mapped_column(sa.JSON)
+    # The part that is shown (see cropping.py); None is all of it.
+    crop: Mapped[list[int] | None] = mapped_column(sa.JSON)
 
     post: Mapped[Post] = relationship(back_populates="pictures")
     medium: Mapped[Medium] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def name(self) -> str:
+        """What addresses and channels call the part that is shown."""
+        return cropping.named(self.medium.digest, self.crop)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return cropping.size(self.medium.width, self.medium.height, self.crop)

@@ -53,9 +53,12 @@ def prepare(content: bytes, sides: Sequence[int], most_bytes: int) -> list[Made]
     return _made(answer, rest)
 
 
-def refit(content: bytes, fit: Fit) -> Made:
-    """A kept picture made to fit. Raises NoPicture when it cannot be, DecoderAway."""
-    answer, rest = _asked({"keep": False, "format": None, "fits": [asdict(fit)]}, content)
+def refit(content: bytes, fit: Fit, crop: Sequence[int] | None = None) -> Made:
+    """A kept picture, or the part of it that `crop` says, made to fit.
+
+    Raises NoPicture when it cannot be, DecoderAway.
+    """
+    answer, rest = _asked({"keep": False, "format": None, "fits": [{**asdict(fit), "crop": crop}]}, content)
     return _made(answer, rest)[0]
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from calendar_app.extensions import db
+from calendar_app.media import cropping
 from calendar_app.media.decoding import scaled
-from calendar_app.media.fitting import LARGE, SIDES, SMALL
+from calendar_app.media.fitting import LARGE, SIDES
 from calendar_app.media.keeping import ENDINGS
 from calendar_app.media.models import Medium, PostPicture
 from calendar_app.posts.models import Post, PostStream
@@ -33,17 +34,19 @@ class Shown(NamedTuple):
     credit: str
 
 
-def shown(medium: Medium, alt: str = "") -> Shown:
-    widths = [scaled(medium.width, medium.height, side)[0] for side in SIDES]
-    width, height = scaled(medium.width, medium.height, LARGE)
-    addresses = [path(medium, side) for side in SIDES]
+def shown(medium: Medium, alt: str = "", crop: Sequence[int] | None = None) -> Shown:
+    """All of it, or the part that `crop` says."""
+    whole = cropping.size(medium.width, medium.height, crop)
+    widths = [scaled(*whole, side)[0] for side in SIDES]
+    width, height = scaled(*whole, LARGE)
+    addresses = [path(medium, side, crop) for side in SIDES]
     choice = {at: f"{at} {wide}w" for at, wide in zip(addresses, widths, strict=True)}
     sources = ", ".join(choice.values()) if len(choice) > 1 else ""
-    return Shown(path(medium, LARGE), path(medium, SMALL), sources, width, height, alt, medium.credit)
+    return Shown(addresses[1], addresses[0], sources, width, height, alt, medium.credit)
 
 
 def shown_in(post: Post) -> list[Shown]:
-    return [shown(row.medium, row.alt) for row in post.pictures]
+    return [shown(row.medium, row.alt, row.crop) for row in post.pictures]
 
 
 def looks(ids: Iterable[int], team_ids: Sequence[int]) -> dict[int, Shown]:
@@ -52,29 +55,27 @@ def looks(ids: Iterable[int], team_ids: Sequence[int]) -> dict[int, Shown]:
     return {medium.id: shown(medium, medium.alt) for medium in rows}
 
 
-def path(medium: Medium, side: int) -> str:
+def path(medium: Medium, side: int, crop: Sequence[int] | None = None) -> str:
     """Where this size is; a picture that is no larger is shown as it is kept."""
-    size = f"-{side}" if max(medium.width, medium.height) > side else ""
-    return f"/media/{medium.digest}{size}.{ENDINGS[medium.media_type]}"
+    size = f"-{side}" if max(cropping.size(medium.width, medium.height, crop)) > side else ""
+    return f"/media/{cropping.named(medium.digest, crop)}{size}.{ENDINGS[medium.media_type]}"
 
 
-def for_everybody(digest: str) -> bool:
-    """Whether a post that readers may see shows this picture."""
-    return bool(
-        db.session.scalar(
-            sa.select(PostPicture.post_id)
-            .join(Medium, Medium.id == PostPicture.media_id)
-            .join(Post, Post.id == PostPicture.post_id)
-            .join(PostStream, PostStream.post_id == Post.id)
-            .join(Stream, Stream.id == PostStream.stream_id)
-            .where(
-                Medium.digest == digest,
-                Post.state == "published",
-                Stream.visibility.in_(("public", "unlisted")),
-            )
-            .limit(1)
+def for_everybody(digest: str, crop: Sequence[int] | None = None) -> bool:
+    """Whether a post that readers may see shows this picture, or just this part: the rest is nobody's business."""
+    found = db.session.scalars(
+        sa.select(PostPicture.crop)
+        .join(Medium, Medium.id == PostPicture.media_id)
+        .join(Post, Post.id == PostPicture.post_id)
+        .join(PostStream, PostStream.post_id == Post.id)
+        .join(Stream, Stream.id == PostStream.stream_id)
+        .where(
+            Medium.digest == digest,
+            Post.state == "published",
+            Stream.visibility.in_(("public", "unlisted")),
         )
     )
+    return any((one or None) == crop for one in found)
 
 
 def held_by(digest: str, team_ids: Sequence[int]) -> bool:

@@ -12,7 +12,9 @@ from calendar_app.channels.adapter import NotSent, Trouble
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db, limiter
 from calendar_app.languages import say
+from calendar_app.media import cropping
 from calendar_app.media.attaching import picture_values
+from calendar_app.media.decoding import KEPT_SIDE
 from calendar_app.media.fitting import SIDES, fitted, page_fit, picture
 from calendar_app.media.keeping import TYPES, kept_name, store
 from calendar_app.media.models import MOST_PICTURES
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
     from calendar_app.people.models import Team
     from calendar_app.posts.models import Post
 
+SIZES = "|".join(map(str, SIDES))
 NAME = re.compile(
-    rf"(?P<digest>[0-9a-f]{{64}})(?:-(?P<side>{'|'.join(map(str, SIDES))}))?\.(?P<ending>jpg|png)"
+    rf"(?P<digest>[0-9a-f]{{64}})(?:-(?P<crop>{cropping.TEXT.pattern}))?(?:-(?P<side>{SIZES}))?"
+    r"\.(?P<ending>jpg|png)"
 )
 # A picture of 20 MB, and a long text beside it.
 LONGEST_BODY = 30 * 1024 * 1024
@@ -65,13 +69,17 @@ def show(name: str) -> Response:
     """One picture at one size: to everybody while a public post shows it, else to the teams that have it."""
     found = NAME.fullmatch(name) or abort(404)
     digest, media_type = found["digest"], TYPES[found["ending"]]
-    if for_everybody(digest):
+    crop = cropping.crop_in(found["crop"] or "")
+    if cropping.text_of(crop) != (found["crop"] or ""):
+        # One name for one part: what may be asked for is what a post can say.
+        abort(404)
+    if for_everybody(digest, crop):
         keep = f"public, {FOR_EVER}"
     elif (actor := actor_or_none()) is not None and held_by(digest, actor.team_ids):
         keep = f"private, {FOR_EVER}"
     else:
         abort(404)
-    content = _content(digest, media_type, int(found["side"] or 0))
+    content = _content(cropping.named(digest, crop), media_type, int(found["side"] or 0))
     answer = Response(content, content_type=media_type)
     answer.headers.update({"Cache-Control": keep, "Content-Security-Policy": POLICY})
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
@@ -128,16 +136,18 @@ def attach(number: Any) -> ResponseReturnValue:
     return save_then(post, add)
 
 
-def _content(digest: str, media_type: str, side: int) -> bytes:
-    place, kept = store(), kept_name(digest, media_type)
+def _content(name: str, media_type: str, side: int) -> bytes:
+    place, (digest, crop) = store(), cropping.parted(name)
+    kept = kept_name(digest, media_type)
     try:
-        if not side:
+        if not side and crop is None:
             return place.get(kept) or abort(404)
-        if known := fitted(digest, page_fit(side, media_type), store=place):
+        fit = page_fit(side or KEPT_SIDE, media_type)
+        if known := fitted(name, fit, store=place):
             return known[0]
         if not place.has(kept):
             abort(404)
-        return picture(digest, page_fit(side, media_type), store=place)[0]
+        return picture(name, fit, store=place)[0]
     except OSError as problem:
         log.error("a picture cannot be shown: %s", problem)
         abort(503)
@@ -166,5 +176,5 @@ def _told(medium: Medium) -> dict[str, Any]:
     return {
         "media": medium.id, "src": seen.src, "small": seen.small, "width": seen.width, "height": seen.height,
         "alt": medium.alt, "rights": medium.rights, "licensed_until": medium.licensed_until,
-        "credit": medium.credit, "focus_x": 0, "focus_y": 0,
+        "credit": medium.credit, "focus_x": 0, "focus_y": 0, "crop": "",
     }  # fmt: skip

@@ -291,5 +291,5 @@ def _shown(post: Post) -> dict[str, Any]:
             post.event_ends_at.isoformat() if post.event_ends_at else None,
             post.event_timezone, post.event_location,
         ],
-        "pictures": [[row.medium.digest, row.alt, row.medium.credit] for row in post.pictures],
+        "pictures": [[row.name, row.alt, row.medium.credit] for row in post.pictures],
     }  # fmt: skip

@@ -103,7 +103,7 @@ def _event_in(form: Mapping[str, str]) -> dict[str, str]:
 
 def _picture_in(form: Mapping[str, str], number: str) -> dict[str, str]:
     """One tile; a browser without scripts sends all of its fields too."""
-    parts = ("alt", "focus_x", "focus_y", "rights", "licensed_until", "credit")
+    parts = ("alt", "focus_x", "focus_y", "crop", "rights", "licensed_until", "credit")
     given = {name: form[f"picture_{name}_{number}"] for name in parts if f"picture_{name}_{number}" in form}
     return {"media": number, **given}
 
@@ -184,7 +184,7 @@ def _pictures(value: Any) -> list[dict[str, Any]]:
             raise Refused({"form": say(MALFORMED)})
         kept: dict[str, Any] = {"media": int(one["media"])}
         kept |= {name: _share(one[name]) for name in ("focus_x", "focus_y") if name in one}
-        texts = ("alt", "rights", "licensed_until", "credit")
+        texts = ("alt", "crop", "rights", "licensed_until", "credit")
         found.append(kept | {name: _text(one[name]) for name in texts if name in one})
     return found
 

@@ -1,10 +1,11 @@
 // The pictures of a post: added by choosing, dropping or pasting; moved, described, taken out; and the point of each
 // that stays in sight. What stands in the tiles is collected and filled in like every other field.
 import { upload } from "./composer_upload.js";
+import { crop } from "./composer_crop.js";
 import { point } from "./composer_focus.js";
 import { say } from "./toast.js";
 
-const PARTS = ["alt", "focus_x", "focus_y", "rights", "licensed_until", "credit"];
+const PARTS = ["alt", "focus_x", "focus_y", "crop", "rights", "licensed_until", "credit"];
 const NUMBERS = ["focus_x", "focus_y"];
 const box = document.querySelector("[data-pictures]");
 const list = box?.querySelector("[data-list]");
@@ -19,6 +20,7 @@ export function attach(form) {
   box.querySelector("[data-file]").addEventListener("change", choose);
   list.addEventListener("click", press);
   point(list, told);
+  crop(list);
   form.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
   form.addEventListener("drop", drop);
   document.addEventListener("paste", paste);

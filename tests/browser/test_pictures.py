@@ -175,3 +175,32 @@ def test_without_scripts_a_picture_is_uploaded_and_described(site):
     page.get_by_label("Show this picture").uncheck()
     page.locator("[data-plain-save]").click()
     expect(tiles(page)).to_have_count(0)
+
+
+def test_a_picture_is_cut_by_mouse_and_by_numbers(site):
+    hall = make_town_hall()
+    post = make_post(hall.roads)
+    attach(post, make_medium(hall.team, width=400, height=200, alt="A bridge"))
+    page = site.open(hall.kari)
+    page.goto(f"/posts/{post.uuid}/edit")
+    page.get_by_text("Cut", exact=True).click()
+    stage = page.locator("[data-crop-stage]")
+    box = stage.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 50, box["y"] + box["height"] + 50)
+    page.mouse.up()
+    width = page.get_by_label("Width, %")
+    expect(width).to_have_value("50")
+    expect(page.get_by_label("From the top, %")).to_have_value("50")
+    width.fill("25")
+    width.press("Tab")
+
+    def cut():
+        db.session.rollback()
+        (row,) = db.session.get(type(post), post.id).pictures
+        return row.crop
+
+    wait_until(lambda: cut() == [500, 500, 250, 500], 8)
+    page.get_by_role("button", name="Show all of it").press("Enter")
+    wait_until(lambda: cut() is None, 8)

@@ -76,6 +76,13 @@ class PictureSent(Sent):
     ] = ""
     focus_x: Share = 0.0
     focus_y: Share = 0.0
+    crop: Annotated[
+        str,
+        Field(
+            pattern=r"^(\d{1,4}x\d{1,4}x\d{1,4}x\d{1,4})?$",
+            description="The part that is shown: left, top, width and height in thousandths, such as 125x0x500x1000.",
+        ),
+    ] = ""
 
 
 class VariantSent(Sent):
@@ -136,6 +143,7 @@ class Picture(Given):
     height: int
     focus_x: float
     focus_y: float
+    crop: str
     credit: str
 
 
