@@ -65,7 +65,7 @@ def add_extensions(app: Flask) -> None:
 
 
 def add_doors(app: Flask) -> None:
-    from calendar_app import assets, errors, frame, headers, row_number
+    from calendar_app import assets, compressing, errors, frame, headers, row_number
     from calendar_app.api import routing as api
     from calendar_app.channels.email.views import mail
     from calendar_app.channels.mastodon.views import mastodon
@@ -89,6 +89,8 @@ def add_doors(app: Flask) -> None:
 
     row_number.register(app)
     headers.register(app)
+    # The last to be registered is the first to see an answer.
+    compressing.register(app)
     assets.register(app)
     frame.register(app)
     errors.register(app)
