@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, time, timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -11,7 +12,10 @@ import sqlalchemy as sa
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.demo import material
+from calendar_app.errors import Conflict
 from calendar_app.extensions import database_now, db, writing
+from calendar_app.media.models import Medium
+from calendar_app.media.storing import keep_picture
 from calendar_app.people.models import Member, Person, Site, Team
 from calendar_app.people.roles import Actor, actor_for
 from calendar_app.people.setting_up import add_person
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 PAST, AHEAD = timedelta(days=24), timedelta(days=26)
 # The visitor should see a post go out by itself: soon, but not before the page is open.
 VISIBLE_AFTER = timedelta(seconds=75)
+
+log = logging.getLogger(__name__)
 
 
 def fill() -> str:
@@ -80,10 +86,44 @@ def _fill_empty() -> None:
     db.session.add(log)
     db.session.flush()
     actor = actor_for(owner)
+    _draw(team, owner, now)
     for wanted in material.STREAMS:
         stream = _stream(wanted, team, owner, log)
         _past(stream, wanted, actor, now)
         _future(stream, wanted, actor, now)
+
+
+def _draw(team: Team, owner: Person, now: datetime) -> None:
+    """The pictures of the demo; a place of pictures that is away leaves them out."""
+    # Only here, and once: reading Pillow in takes a tenth of a second.
+    from calendar_app.demo.drawing import drawn
+
+    try:
+        for wanted in material.PICTURES:
+            until = f"{now + timedelta(days=wanted.licensed):%Y-%m-%d}" if wanted.licensed else ""
+            rights = {
+                "rights": "licensed" if until else "own",
+                "licensed_until": until,
+                "credit": wanted.credit,
+            }
+            keep_picture(
+                drawn(wanted.drawing),
+                alt=wanted.alt,
+                rights=rights,
+                team_id=team.id,
+                person_id=owner.id,
+                now=now,
+            )
+    except Conflict as problem:
+        log.warning("the demo has no pictures: %s", problem)
+
+
+def _pictures(title: str, stream: Stream) -> list[dict[str, int]]:
+    alts = [one.alt for one in material.PICTURES if title in one.titles]
+    if not alts:
+        return []
+    ours = sa.select(Medium.id).where(Medium.team_id == stream.team_id, Medium.alt.in_(alts))
+    return [{"media": number} for number in db.session.scalars(ours.order_by(Medium.id).limit(1))]
 
 
 def _stream(wanted: DemoStream, team: Team, owner: Person, account: Account) -> Stream:
@@ -163,6 +203,7 @@ def _written(
     wall = to_wall(at, stream.timezone)
     changes = {
         "streams": [stream.handle], "title": title, "text": text, "timezone": stream.timezone,
-        "publish_at": wall.isoformat(timespec="seconds"), "fold": wall_fold(at, stream.timezone), **more,
+        "publish_at": wall.isoformat(timespec="seconds"), "fold": wall_fold(at, stream.timezone),
+        "pictures": _pictures(title, stream), **more,
     }  # fmt: skip
     return draft(changes, actor=actor, now=now)

@@ -104,6 +104,33 @@ STREAMS = (
     ),
 )  # fmt: skip
 
+
+@dataclass(frozen=True)
+class DemoPicture:
+    """`drawing` names it in drawing.py; it is shown in the posts with these titles. `licensed`: how many days."""
+
+    drawing: str
+    alt: str
+    credit: str
+    titles: tuple[str, ...]
+    licensed: int = 0
+
+
+PICTURES = (
+    DemoPicture(
+        "ferry", "A white ferry crosses the fjord at sunrise, with three ranges of hills behind it.", "Drawing: Fjordvik municipality",
+        ("Ferry Fjordvik–Nes: one departure less on Sunday", "Ferry on time again"),
+    ),
+    DemoPicture(
+        "lanterns", "People walk along the river at night, each with a lit lantern; houses and the moon behind them.", "Drawing: Ingrid Aas",
+        ("Lantern walk along the river",), licensed=180,
+    ),
+    DemoPicture(
+        "harbour", "The harbour, drawn: five coloured houses, a promenade with trees and walkers, and the old red crane.", "Drawing: Fjordvik municipality",
+        ("Parking at the harbour is free on Saturday", "The council chose the plan for the harbour"),
+    ),
+)  # fmt: skip
+
 VISIBLE = (
     ("Ferry on time again", "The 14:30 sails as planned. This post went out by itself a moment ago."),
     ("Storgata is open", "Work ended early. This post went out by itself a moment ago."),

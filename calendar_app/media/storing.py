@@ -43,7 +43,19 @@ def store_picture(
     found.settle()
     person_id = actor.person.id
     db.session.commit()
-    kept, *fitted = _prepared(content)
+    return keep_picture(
+        _prepared(content), alt=words, rights=columns, team_id=team_id, person_id=person_id, now=now
+    )
+
+
+def keep_picture(
+    made: list[Made], *, alt: str, rights: Mapping[str, str], team_id: int, person_id: int, now: datetime
+) -> Medium:
+    """A finished picture and its sizes, kept and in the session (flushed). `rights` are columns of the medium.
+
+    Raises Conflict where the place of the pictures is away.
+    """
+    kept, *fitted = made
     digest = hashlib.sha256(kept.content).hexdigest()
     try:
         _keep(digest, kept, fitted)
@@ -56,7 +68,7 @@ def store_picture(
         ) from problem
     medium = Medium(
         team_id=team_id, person_id=person_id, digest=digest, media_type=kept.media_type, width=kept.width,
-        height=kept.height, size=len(kept.content), alt=words, created_at=now, **columns,
+        height=kept.height, size=len(kept.content), alt=alt, created_at=now, **rights,
     )  # fmt: skip
     db.session.add(medium)
     db.session.flush()
