@@ -12,7 +12,11 @@ from calendar_app import logs
 from calendar_app.config import WrongSetting, read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
+
+    from calendar_app.config import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -123,6 +127,34 @@ def resume() -> None:
 
     with _app().app_context():
         click.echo(release())
+
+
+@sluice.group()
+def keys() -> None:
+    """The secret key: put a new one in its place, forget earlier ones."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Put a new secret key in place (where Sluice made it) and seal all secrets with it; go on where it stopped."""
+    from calendar_app import rotating
+
+    _answer(rotating.rotate)
+
+
+@keys.command()
+def forget() -> None:
+    """Forget earlier keys. Links that were signed with them, in old mails for instance, are then no longer valid."""
+    from calendar_app import rotating
+
+    _answer(rotating.forget)
+
+
+def _answer(work: Callable[[Settings], str]) -> None:
+    """Print its sentence."""
+    app = _app()
+    with app.app_context():
+        click.echo(work(app.config["SETTINGS"]))
 
 
 def main() -> None:

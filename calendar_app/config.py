@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from calendar_app import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,8 @@ class Settings:
     redis_url: str
     secret_key: str = field(repr=False)
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    # Sluice made the key, and may put another in its place.
+    key_in_folder: bool = False
     base_url: str = "http://127.0.0.1:8000"
     mail_url: str = "log:"
     mail_from: str = ""
@@ -65,7 +68,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, make: bool = True
         database_url=_database(env, data),
         redis_url=_redis(env, data),
         secret_key=_secret_key(env, data, make=make),
-        secret_key_fallbacks=_list(env, "SLUICE_SECRET_KEY_FALLBACKS"),
+        secret_key_fallbacks=_earlier_keys(env, data),
+        key_in_folder=env.get("SLUICE_SECRET_KEY") is None,
         base_url=_base_url(env),
         mail_url=_mail(env),
         mail_from=_mail_from(env),
@@ -128,26 +132,17 @@ def _secret_key(env: Mapping[str, str], data: Path, *, make: bool) -> str:
                 "or leave it out and Sluice makes one."
             )
         return key
-    path = data / "secret_key"
-    if not path.exists():
+    if keys.current(data) is None:
         if not make:
             raise WrongSetting("SLUICE_SECRET_KEY is not set and no key has been made yet.")
-        _write_key(path)
-    return path.read_text().strip()
+        keys.make_first(data)
+    return keys.current(data) or ""
 
 
-def _write_key(path: Path) -> None:
-    """Several processes may start at once: the first link wins, all then read the same key."""
-    draft = path.with_name(f"secret_key.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+def _earlier_keys(env: Mapping[str, str], data: Path) -> tuple[str, ...]:
+    """What the operator names; where the key is the folder's own, those that it has replaced as well."""
+    named = _list(env, "SLUICE_SECRET_KEY_FALLBACKS")
+    return named if env.get("SLUICE_SECRET_KEY") is not None else (*keys.earlier(data), *named)
 
 
 def _base_url(env: Mapping[str, str]) -> str:

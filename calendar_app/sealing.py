@@ -25,6 +25,10 @@ class CannotOpen(ValueError):
         self.sentence = sentence
 
 
+class UnknownKey(CannotOpen):
+    """It names a key that is not among ours."""
+
+
 class Sealer:
     """Seals with the current key, opens with every key it was given.
 
@@ -51,7 +55,7 @@ class Sealer:
         key_id, content = _take_apart(sealed)
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise CannotOpen(
+            raise UnknownKey(
                 f"This secret was sealed with a key ({key_id}) that this installation does not have. "
                 "Add the earlier SLUICE_SECRET_KEY as a fallback, or enter the secret again."
             )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import Response, request
 
-from calendar_app import links, sealing
+from calendar_app import safe, sealing
 from calendar_app.api.models import Replay
 from calendar_app.api.reading import FORM
 from calendar_app.errors import Conflict, Refused
@@ -98,6 +98,11 @@ def forget_old_replays(now: datetime | None = None) -> int:
     return int(gone.rowcount)
 
 
+def where(number: int) -> str:
+    """The place that a kept answer is bound to."""
+    return f"replay:{number}:body"
+
+
 def _key() -> str:
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
@@ -175,7 +180,7 @@ def _take_over(row: Replay, digest: str, now: datetime) -> _Claim:
 
 def _kept(row: Replay) -> Prepared:
     try:
-        location, text = json.loads(_sealer().open(row.body or "", where=_where(row.id)))
+        location, text = json.loads(safe.unseal(row.body or "", where=where(row.id)))
     except sealing.CannotOpen:
         raise Conflict(
             "This request was carried out, but its answer can no longer be read. Look at what it made."
@@ -186,7 +191,7 @@ def _kept(row: Replay) -> Prepared:
 def _keep(claim: _Claim, prepared: Prepared) -> None:
     """Sealed, because an answer may show a secret that was just made."""
     db.session.flush()
-    body = _sealer().seal(json.dumps([prepared.location, prepared.text]), where=_where(claim.id))
+    body = safe.seal(json.dumps([prepared.location, prepared.text]), where=where(claim.id))
     if not _run(_ours(sa.update(Replay), claim).values(status=prepared.status, body=body)):
         db.session.rollback()
         raise StillBusy
@@ -209,12 +214,3 @@ def _ours(statement: Any, claim: _Claim) -> Any:
 def _run(statement: Any) -> bool:
     result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
     return bool(result.rowcount == 1)
-
-
-def _where(number: int) -> str:
-    return f"replay:{number}:body"
-
-
-def _sealer() -> sealing.Sealer:
-    settings = links.settings()
-    return sealing.keys_from(settings.secret_key, settings.secret_key_fallbacks)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import current_app
 
-from calendar_app import links, sealing
+from calendar_app import links, safe
 from calendar_app.channels.adapter import Content, Parcel, Picture
 from calendar_app.channels.models import Delivery
 from calendar_app.channels.registry import adapter_for
@@ -80,15 +79,19 @@ def event_of(post: Post) -> dict[str, Any] | None:
 
 def seal_secrets(account: Account, secrets: dict[str, str]) -> None:
     """Keep secrets encrypted on the account (which must have its id: it is part of what is authenticated)."""
-    sealer = _sealer()
     account.sealed = {
-        name: sealer.seal(value, where=_where(account, name)) for name, value in secrets.items()
+        name: safe.seal(value, where=where(account.id, name)) for name, value in secrets.items()
     }
 
 
 def open_secrets(account: Account) -> dict[str, str]:
-    sealer = _sealer()
-    return {name: sealer.open(value, where=_where(account, name)) for name, value in account.sealed.items()}
+    """Raises sealing.CannotOpen."""
+    return {name: safe.unseal(value, where=where(account.id, name)) for name, value in account.sealed.items()}
+
+
+def where(account_id: int, name: str) -> str:
+    """The place that a secret is bound to."""
+    return f"account:{account_id}:{name}"
 
 
 def _published(row: Delivery) -> dict[str, Any]:
@@ -101,16 +104,3 @@ def _published(row: Delivery) -> dict[str, Any]:
         )
     ).one_or_none()
     return dict(found._mapping) if found else {}
-
-
-def _where(account: Account, name: str) -> str:
-    return f"account:{account.id}:{name}"
-
-
-def _sealer() -> sealing.Sealer:
-    found: sealing.Sealer | None = current_app.extensions.get("sluice_sealer")
-    if found is None:
-        settings = current_app.config["SETTINGS"]
-        found = sealing.keys_from(settings.secret_key, settings.secret_key_fallbacks)
-        current_app.extensions["sluice_sealer"] = found
-    return found

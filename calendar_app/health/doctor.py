@@ -12,7 +12,7 @@ import redis
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from calendar_app import create_app, migrating
+from calendar_app import create_app, keys, migrating, resealing
 from calendar_app.config import Settings, WrongSetting, read_settings
 from calendar_app.extensions import database_now, db, start_writing, stop_writing
 from calendar_app.feeds.parts import left_out
@@ -65,7 +65,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
             ok = ok and not (finding.wrong and ask is _database)
             yield finding
     if ok:
-        for ask in (_clock, _overdue, _hold, _left_out):
+        for ask in (_clock, _overdue, _hold, _left_out, _sealed):
             yield from _guarded(ask, settings)
     yield from _pictures(settings)
     yield from _mail(settings)
@@ -84,13 +84,33 @@ def _guarded(ask: Callable[[Settings], Iterator[Finding]], settings: Settings) -
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
-    path = settings.data / "secret_key"
     if "SLUICE_SECRET_KEY" in os.environ:
         yield Finding("The secret key comes from the environment and is long enough.")
-    elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return
+    paths = [settings.data / name for name in (keys.CURRENT, keys.EARLIER)]
+    seen = [path for path in paths if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
+    for path in seen:
         yield Finding(f"Others can read the secret key. Run: chmod 600 {path}", wrong=True)
-    else:
+    if not seen:
         yield Finding("The secret key is kept in the data folder, readable by this user alone.")
+
+
+def _sealed(settings: Settings) -> Iterator[Finding]:
+    found = resealing.look()
+    if found.lost:
+        names = ", ".join(list(dict.fromkeys(found.lost))[:3])
+        yield Finding(
+            f"{len(found.lost)} secrets cannot be opened with any key that is known ({names}). "
+            "Enter them again on their pages, or add the earlier key to SLUICE_SECRET_KEY_FALLBACKS.",
+            wrong=True,
+        )
+    if found.earlier:
+        yield Finding(
+            f"{found.earlier} secrets are still sealed with an earlier key. Run: sluice keys rotate",
+            advice=True,
+        )
+    elif not found.lost:
+        yield Finding(f"All secrets at rest are sealed with the present key ({found.present}).")
 
 
 def _place(settings: Settings) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app, session
+from flask import session
 
-from calendar_app import sealing, tokens
+from calendar_app import safe, sealing, tokens
 from calendar_app.channels.mastodon.registering import Application
 from calendar_app.people.signing_in import current_session_id
 from calendar_app.times import utcnow
@@ -37,14 +37,14 @@ def begin(application: Application, team_id: int, account_id: int | None) -> Agr
         "state": made.state,
         "at": utcnow().isoformat(),
     }
-    session[PLACE] = _sealer().seal(json.dumps(content), where=_where())
+    session[PLACE] = safe.seal(json.dumps(content), where=_where())
     return made
 
 
 def under_way(state: str) -> Agreement | None:
     """The one that was begun in this browser and by this sign-in, not long ago, with this state."""
     try:
-        content = json.loads(_sealer().open(str(session.get(PLACE) or ""), where=_where()))
+        content = json.loads(safe.unseal(str(session.get(PLACE) or ""), where=_where()))
     except sealing.CannotOpen:
         return None
     fresh = utcnow() - datetime.fromisoformat(content["at"]) <= KEPT
@@ -61,8 +61,3 @@ def end() -> None:
 def _where() -> str:
     """Bound to the session of whoever is signed in: another person's browser state opens nothing."""
     return f"session:{current_session_id()}:{PLACE}"
-
-
-def _sealer() -> sealing.Sealer:
-    settings = current_app.config["SETTINGS"]
-    return sealing.keys_from(settings.secret_key, settings.secret_key_fallbacks)
