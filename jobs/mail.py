@@ -1,4 +1,4 @@
-"""Lane `mail`: hand over every mail that is due, on one connection."""
+"""Lane `mail`: hand over every mail that is due, on as many connections as that takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def work(budget: float = BUDGET_SECONDS) -> int:
     sender = office.sender()[1]
     db.session.rollback()
     with office.mailer() as mailer:
-        sent = sum(work_off(shelf, mailer, sender, until=until) for shelf in shelves())
+        most = mailer.server.at_once
+        sent = sum(work_off(shelf, mailer, sender, until=until, most=most) for shelf in shelves())
     _finish_up()
     return sent
 

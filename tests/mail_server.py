@@ -43,11 +43,11 @@ class MailServer:
     """`at(stage, *steps)` plans what happens the next times a stage is reached; stages: greet, ehlo, auth, mail,
     rcpt, data, end. A step is a reply ("450 later"), or "drop", "hang", "half" (a reply without its end), or a
     number of seconds to wait before the usual reply. `for_address(address, step)` does the same at the end of
-    each mail to one address. Empty plan: the usual reply.
+    each mail to one address. Empty plan: the usual reply. `together` has the commands that came in one go.
     """
 
     def __init__(self, *, tls=None, users=None, extensions=()):
-        self.ledger, self.sessions, self.commands = [], 0, []
+        self.ledger, self.sessions, self.commands, self.together = [], 0, [], []
         self.tls, self.users, self.extensions = tls, users or {}, extensions
         self._plans, self._for = {}, {}
         self._closing = threading.Event()
@@ -196,6 +196,8 @@ class _Session:
             if not data:
                 raise _Over
             self.held += data
+            if data.startswith(b"MAIL") and data.endswith(b"\r\nDATA\r\n"):
+                self.server.together.append(data.decode().strip().replace("\r\n", " "))
         line, _, self.held = self.held.partition(b"\r\n")
         return line
 

@@ -31,6 +31,9 @@ class _Policy(EmailPolicy):
             return f"{name}: {value}\r\n".encode("ascii")
         if kind == "subject":
             return f"{name}: {_words(name, str(value))}\r\n".encode("ascii")
+        if kind == "to":
+            (reader,) = value.addresses
+            return f"{name}: {reader.addr_spec}\r\n".encode("ascii")
         if kind == "from":
             (sender,) = value.addresses
             shown = _words(name, sender.display_name, plain=lambda text: f'"{text}"')
@@ -38,7 +41,7 @@ class _Policy(EmailPolicy):
         return super().fold_binary(name, value)
 
 
-POLICY = _Policy(linesep="\r\n", cte_type="7bit")
+POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,10 @@ class Draft:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def compose(draft: Draft, *, date: datetime) -> bytes:
+def compose(draft: Draft, *, date: datetime, encoding: str | None = None) -> bytes:
     """The mail with CRLF line ends; the same draft and date give the same bytes but for the part boundary.
 
+    `encoding` of both parts: the shortest, unless one is named ("quoted-printable").
     Control characters in names and subjects become blanks: nothing in them can begin a header.
     Raises ValueError for addresses and headers that cannot be.
     """
@@ -68,19 +72,26 @@ def compose(draft: Draft, *, date: datetime) -> bytes:
     mail["To"] = Address("", *_halves(draft.to))
     mail["Subject"] = one_line(draft.subject)[:LONGEST_SUBJECT] or "–"
     mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = _checked(draft.message_id)
+    mail["Message-ID"] = checked(draft.message_id)
     mail["Auto-Submitted"] = "auto-generated"
     for header, value in draft.headers.items():
-        mail[header] = _checked(value)
-    mail.set_content(draft.text)
-    mail.add_alternative(draft.html, subtype="html")
-    mail["Content-Language"] = _checked(draft.language)
+        mail[header] = checked(value)
+    mail.set_content(draft.text, cte=encoding)
+    mail.add_alternative(draft.html, subtype="html", cte=encoding)
+    mail["Content-Language"] = checked(draft.language)
     return mail.as_bytes()
 
 
 def one_line(text: str) -> str:
     """Without control characters and line ends of any kind."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def checked(value: str) -> str:
+    """As it is. Raises ValueError for what cannot stand in a header on one line."""
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError(f"not a header's value: {value[:60]!r}")
+    return value
 
 
 def _words(header: str, text: str, *, plain: Callable[[str], str] = str) -> str:
@@ -94,9 +105,3 @@ def _words(header: str, text: str, *, plain: Callable[[str], str] = str) -> str:
 def _halves(address: str) -> tuple[str, str]:
     local, _, host = address.rpartition("@")
     return local, host
-
-
-def _checked(value: str) -> str:
-    if not (value.isascii() and value.isprintable()):
-        raise ValueError(f"not a header's value: {value[:60]!r}")
-    return value

@@ -13,6 +13,8 @@ from calendar_app import stopping
 from calendar_app.channels.adapter import NotSent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calendar_app.mailing.server import MailServer
 
 LONGEST_REPLY = 100
@@ -67,6 +69,16 @@ class Link(smtplib.SMTP):
         except OSError as problem:
             self.close()
             raise smtplib.SMTPServerDisconnected("broken off, or too late") from problem
+
+    def ask_all(self, commands: Sequence[str]) -> tuple[int, bytes]:
+        """Several commands in one go, to a server that offers it (PIPELINING); the answer to the first.
+
+        The others are read one by one with `getreply`, in their order.
+        """
+        if not all(command.isascii() and command.isprintable() for command in commands):
+            raise ValueError("not a command")
+        self.send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        return self.getreply()
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:

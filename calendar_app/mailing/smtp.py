@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 # what has none by then counts as unknown, never as not sent.
 MAIL_SECONDS = 45.0
 BUSY = 421
+_NO_SUCH_READER = "The mail server refused this address (%s)."
+_NO_SUCH_MAIL = "The mail server refused the mail (%s)."
 
 
 class Mailer:
-    """Keeps one connection open between mails. Not for several threads at once."""
+    """Keeps one connection open between mails. Not for several threads at once: each takes `another`."""
 
     def __init__(self, server: MailServer, hello: str, *, seconds: float = MAIL_SECONDS) -> None:
         self.server, self.hello, self.seconds = server, _name(hello), seconds
@@ -37,6 +39,10 @@ class Mailer:
     ) -> None:
         self.close()
 
+    def another(self) -> Mailer:
+        """A connection of its own to the same server."""
+        return Mailer(self.server, self.hello, seconds=self.seconds)
+
     def greet(self) -> None:
         """Connect, encrypt, sign in: whether the server would take mail. Raises ServerAway."""
         self._connected(time.monotonic() + self.seconds)
@@ -47,9 +53,7 @@ class Mailer:
         Raises ServerAway or NotSent (certainly not taken, a later try may succeed), Rejected (certainly not
         taken, a later try would not help) or Unclear (the whole mail left, and no answer came).
         """
-        link = self._announced(sender, time.monotonic() + self.seconds)
-        self._step(link, f"RCPT TO:<{recipient}>", "The mail server refused this address (%s).")
-        self._step(link, "DATA", "The mail server refused the mail (%s).", wanted=354)
+        link = self._announced(sender, recipient, time.monotonic() + self.seconds)
         self._deliver(link, mail)
 
     def close(self) -> None:
@@ -71,32 +75,64 @@ class Mailer:
         self._link.deadline = deadline
         return self._link
 
-    def _announced(self, sender: str, deadline: float) -> Link:
-        """A link on which the sender was accepted. One kept too long is dropped by its server: once more, anew."""
+    def _announced(self, sender: str, recipient: str, deadline: float) -> Link:
+        """A link on which the server waits for the mail. One kept too long is dropped by it: once more, anew.
+
+        Raises ServerAway, NotSent, Rejected: nothing has been sent yet.
+        """
         kept = self._link is not None
         link = self._connected(deadline)
+        at_once = link.has_extn("pipelining")
+        commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA")
         try:
-            code, text = link.docmd(f"MAIL FROM:<{sender}>")
+            code, text = link.ask_all(commands) if at_once else link.docmd(commands[0])
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
             if kept:
-                return self._announced(sender, deadline)
-            raise ServerAway(f"The mail server {self.server.host} broke off.") from problem
+                return self._announced(sender, recipient, deadline)
+            raise self._broken_off() from problem
         if code == BUSY and kept:
             self._drop()
-            return self._announced(sender, deadline)
+            return self._announced(sender, recipient, deadline)
         if code // 100 != 2:
             self._drop()
             raise ServerAway(f"The mail server refused the sender ({words(code, text)}).")
+        if at_once:
+            self._read_on(link)
+        else:
+            self._judge(link, *self._step(link, commands[1]), _NO_SUCH_READER)
+            self._judge(link, *self._step(link, commands[2]), _NO_SUCH_MAIL, wanted=354)
         return link
 
-    def _step(self, link: Link, command: str, refusal: str, *, wanted: int = 250) -> None:
-        """One command before the mail itself. Raises ServerAway, NotSent, Rejected: nothing has been sent yet."""
+    def _read_on(self, link: Link) -> None:
+        """What the server says to reader and mail, all asked at once (RFC 2920): one refused is nobody's mail."""
+        reader = self._step(link)
+        if reader[0] // 100 == 2:
+            self._judge(link, *self._step(link), _NO_SUCH_MAIL, wanted=354)
+            return
+        if reader[0] != BUSY:
+            self._leave_out(link)
+        self._judge(link, *reader, _NO_SUCH_READER)
+
+    def _leave_out(self, link: Link) -> None:
+        """The answer to DATA with nobody to read: a server that waits for a mail all the same is left."""
         try:
-            code, text = link.docmd(command)
+            if link.getreply()[0] != 354:
+                return
+        except (OSError, smtplib.SMTPException):
+            pass
+        self._drop()
+
+    def _step(self, link: Link, command: str | None = None) -> tuple[int, bytes]:
+        """The answer to a command before the mail itself, or the next one that is outstanding."""
+        try:
+            return link.docmd(command) if command else link.getreply()
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
-            raise ServerAway(f"The mail server {self.server.host} broke off.") from problem
+            raise self._broken_off() from problem
+
+    def _judge(self, link: Link, code: int, text: bytes, refusal: str, *, wanted: int = 250) -> None:
+        """Goes on if the server does. Raises ServerAway, NotSent, Rejected."""
         if code == wanted or (wanted == 250 and code // 100 == 2):
             return
         self._start_over(link, code)
@@ -114,7 +150,7 @@ class Mailer:
             link.send(_stuffed(mail))
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
-            raise ServerAway(f"The mail server {self.server.host} broke off.") from problem
+            raise self._broken_off() from problem
         try:
             link.send(b".\r\n")
             code, text = link.getreply()
@@ -132,11 +168,16 @@ class Mailer:
 
     def _start_over(self, link: Link, code: int) -> None:
         """Ready for the next mail; a server that says goodbye, or does not understand, is called anew."""
+        if link is not self._link:
+            return
         try:
             if code == BUSY or link.docmd("RSET")[0] != 250:
                 self._drop()
         except (OSError, smtplib.SMTPException):
             self._drop()
+
+    def _broken_off(self) -> ServerAway:
+        return ServerAway(f"The mail server {self.server.host} broke off.")
 
     def _drop(self) -> None:
         link, self._link = self._link, None
@@ -155,5 +196,5 @@ def _name(host: str) -> str:
 
 def _stuffed(mail: bytes) -> bytes:
     """A dot at the beginning of a line is doubled: alone it would end the mail."""
-    stuffed = re.sub(rb"(?m)^\.", b"..", mail)
+    stuffed = re.sub(rb"(?m)^\.", b"..", mail) if b"\n." in mail or mail[:1] == b"." else mail
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import render_template
@@ -23,7 +23,7 @@ from calendar_app.people.models import Person
 from calendar_app.posts.models import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 # Trouble seldom comes alone: so long a letter waits for more to tell.
@@ -54,7 +54,7 @@ def bundle() -> int:
 
 def shelf() -> Shelf:
     """Letters as the lane `mail` sends them."""
-    return Shelf(Letter, wanted=lambda: (), pack=pack, spared="spared")
+    return Shelf(Letter, wanted=lambda: (), packer=_packer, spared="spared")
 
 
 def pack(letter: Letter, now: datetime) -> tuple[str, bytes] | None:
@@ -65,6 +65,10 @@ def pack(letter: Letter, now: datetime) -> tuple[str, bytes] | None:
         return None
     with force_locale(person.locale if person.locale in LANGUAGES else "en"):
         return person.email, compose(_draft(letter, person, told), date=letter.created_at)
+
+
+def _packer(_rows: Sequence[Any], now: datetime) -> Callable[[Any], tuple[str, bytes] | None]:
+    return lambda row: pack(db.session.get_one(Letter, row.id, populate_existing=True), now)
 
 
 def _unmailed(now: datetime) -> sa.ColumnElement[bool]:

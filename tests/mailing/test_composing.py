@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from calendar_app.mailing.addresses import BadAddress, clean_address, sender_parts
 from calendar_app.mailing.composing import Draft, compose
 from calendar_app.mailing.server import MailServer, server_of
+from calendar_app.mailing.stencil import Stencil, blank
 
 WHEN = datetime(2026, 12, 1, 9, tzinfo=UTC)
 DRAFT = Draft(
@@ -123,6 +124,10 @@ def test_a_sender_may_have_a_name():
             "smtps://k%40x:p%2Fw@mail.example.org:4465",
             MailServer("mail.example.org", 4465, "tls", "k@x", "p/w"),
         ),
+        (
+            "smtp://mail.example.org?starttls=1&connections=8",
+            MailServer("mail.example.org", 587, "starttls", connections=8),
+        ),
     ],
 )
 def test_the_setting_names_a_server(url, server):
@@ -132,8 +137,39 @@ def test_the_setting_names_a_server(url, server):
 @pytest.mark.parametrize(
     "url",
     ["smtp:", "http://x", "smtp://x:99999", "smtp://x?tls=1", "smtp://x?starttls=2", "smtp://u:p@mail.example.org",
-     "smtp://x/path"],
+     "smtp://x/path", "smtp://x?connections=0", "smtp://x?connections=51", "smtp://x?connections=many"],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_told(url):
     with pytest.raises(ValueError, match="SLUICE_MAIL_URL"):
         server_of(url)
+
+
+LEAVE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=200), LEAVE)
+def test_a_mail_written_once_is_filled_in_for_each_reader(words, leave):
+    blanks = {"reader": f"{blank('r')}@blank.invalid", "id": blank("i"), "leave": blank("l")}
+    draft = replace(
+        DRAFT, to=blanks["reader"], message_id=blanks["id"], subject="Åpent",
+        text=f"{words} {blanks['leave']} {words}\n{blanks['leave']}\n",
+        html=f"<p>{words}</p><a href='{blanks['leave']}'>x</a>",
+        headers={"List-Unsubscribe": f"<{blanks['leave']}>"},
+    )  # fmt: skip
+    stencil = Stencil(compose(draft, date=WHEN, encoding="quoted-printable"), blanks)
+    for reader in ("kari@example.org", "o'hara+news@mail.example.org"):
+        data = stencil.filled({"reader": reader, "id": f"<{reader}>", "leave": leave})
+        mail = read(data)
+        assert (mail["To"], mail["Message-ID"]) == (reader, f"<{reader}>")
+        assert f"List-Unsubscribe: <{leave}>\r\n".encode() in data
+        assert mail.get_body(("plain",)).get_content() == f"{words} {leave} {words}\r\n{leave}\r\n"
+        assert f"<a href='{leave}'>x</a>" in mail.get_body(("html",)).get_content()
+        assert max(map(len, data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
+def test_what_is_filled_in_begins_no_header():
+    blanks = {"reader": f"{blank('r')}@blank.invalid"}
+    stencil = Stencil(compose(replace(DRAFT, to=blanks["reader"]), date=WHEN), blanks)
+    for value in ("a@example.org\r\nBcc: b@example.org", "å@example.org"):
+        with pytest.raises(ValueError):
+            stencil.filled({"reader": value})

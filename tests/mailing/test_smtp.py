@@ -47,35 +47,40 @@ def test_a_dot_alone_on_a_line_does_not_end_the_mail(server, mailer):
     assert [taken.data for taken in server.ledger] == [mail]
 
 
+WAYS = [
+    ("greet", "554 no", ServerAway),
+    ("greet", "421 busy", ServerAway),
+    ("greet", "drop", ServerAway),
+    ("greet", "hang", ServerAway),
+    ("greet", "half", ServerAway),
+    ("ehlo", "drop", ServerAway),
+    ("mail", "451 later", ServerAway),
+    ("mail", "550 not you", ServerAway),
+    ("mail", "drop", ServerAway),
+    ("rcpt", "450 greylisted", NotSent),
+    ("rcpt", "421 busy", ServerAway),
+    ("rcpt", "550 5.1.1 no such user", Rejected),
+    ("rcpt", "drop", ServerAway),
+    ("rcpt", "hang", ServerAway),
+    ("data", "451 later", NotSent),
+    ("data", "554 no", Rejected),
+    ("data", "drop", ServerAway),
+    ("end", "451 later", NotSent),
+    ("end", "421 busy", NotSent),
+    ("end", "554 spam", Rejected),
+    ("end", "drop", Unclear),
+    ("end", "hang", Unclear),
+    ("end", "half", Unclear),
+]
+
+
 @pytest.mark.parametrize(
-    ("stage", "step", "trouble"),
-    [
-        ("greet", "554 no", ServerAway),
-        ("greet", "421 busy", ServerAway),
-        ("greet", "drop", ServerAway),
-        ("greet", "hang", ServerAway),
-        ("greet", "half", ServerAway),
-        ("ehlo", "drop", ServerAway),
-        ("mail", "451 later", ServerAway),
-        ("mail", "550 not you", ServerAway),
-        ("mail", "drop", ServerAway),
-        ("rcpt", "450 greylisted", NotSent),
-        ("rcpt", "421 busy", ServerAway),
-        ("rcpt", "550 5.1.1 no such user", Rejected),
-        ("rcpt", "drop", ServerAway),
-        ("rcpt", "hang", ServerAway),
-        ("data", "451 later", NotSent),
-        ("data", "554 no", Rejected),
-        ("data", "drop", ServerAway),
-        ("end", "451 later", NotSent),
-        ("end", "421 busy", NotSent),
-        ("end", "554 spam", Rejected),
-        ("end", "drop", Unclear),
-        ("end", "hang", Unclear),
-        ("end", "half", Unclear),
-    ],
+    ("stage", "step", "trouble", "offers"),
+    [(*way, []) for way in WAYS]
+    + [(*way, ["PIPELINING"]) for way in WAYS if way[0] not in {"greet", "ehlo"}],
 )
-def test_each_way_to_fail_has_its_honest_class(server, mailer, stage, step, trouble):
+def test_each_way_to_fail_has_its_honest_class(server, mailer, stage, step, trouble, offers):
+    server.extensions = offers
     server.at(stage, step)
     with pytest.raises(trouble) as found:
         post(mailer)
@@ -84,6 +89,40 @@ def test_each_way_to_fail_has_its_honest_class(server, mailer, stage, step, trou
     assert len(server.ledger) == (1 if trouble is Unclear else 0)
     post(mailer, "next@example.org")
     assert server.recipients()[-1] == "next@example.org"
+
+
+def test_what_a_server_takes_at_once_is_said_at_once(server, mailer):
+    server.extensions = ["PIPELINING"]
+    for number in range(20):
+        post(mailer, f"kari{number}@example.org")
+    assert (server.sessions, len(server.ledger)) == (1, 20)
+    assert len(server.together) == 20
+    assert server.together[0] == "MAIL FROM:<news@fjordvik.example> RCPT TO:<kari0@example.org> DATA"
+
+
+def test_of_many_refused_on_one_connection_nobody_gets_the_others_mail(server, mailer):
+    """The server waits for a mail that has no reader; it is given none, and the next goes to its own."""
+    server.extensions = ["PIPELINING"]
+    server.at("rcpt", "550 no such user", 0, "450 later")
+    for number, trouble in enumerate([Rejected, None, NotSent, None]):
+        if trouble is None:
+            post(mailer, f"kari{number}@example.org", b"Subject: %d\r\n\r\n" % number)
+        else:
+            with pytest.raises(trouble):
+                post(mailer, f"kari{number}@example.org", b"Subject: %d\r\n\r\n" % number)
+    assert [(one.recipient, one.data[:10]) for one in server.ledger] == [
+        ("kari1@example.org", b"Subject: 1"),
+        ("kari3@example.org", b"Subject: 3"),
+    ]
+
+
+@pytest.mark.parametrize("address", ["a@example.org>\r\nRCPT TO:<b@example.org", "å@example.org"])
+@pytest.mark.parametrize("offers", [[], ["PIPELINING"]])
+def test_no_address_is_a_command_of_its_own(server, mailer, offers, address):
+    server.extensions = offers
+    with pytest.raises(ValueError):
+        post(mailer, address)
+    assert server.ledger == []
 
 
 def test_a_slow_server_is_waited_for_as_long_as_it_may_take(server, mailer):

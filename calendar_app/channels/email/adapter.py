@@ -26,6 +26,7 @@ from calendar_app.channels.adapter import (
 )
 from calendar_app.channels.email import ledger
 from calendar_app.channels.email.lists import MOST, MOST_NAMED, read_list
+from calendar_app.channels.email.models import OPEN
 from calendar_app.channels.email.writing import payload_of
 from calendar_app.enqueue import wake
 from calendar_app.errors import Refused
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NO_SERVER = say_later("No mail server is set (SLUICE_MAIL_URL). Ask whoever runs this site to set one.")
-# A short list is sent at once; whoever is left after so long is for the lane of mails.
+# A short list is sent at once; a long one, and whoever is left after so long, is for the lane of mails.
+AT_ONCE_MAILS = 500
 AT_ONCE_SECONDS = 5.0
 LOOK_AGAIN = timedelta(seconds=10)
 LONGEST_LIST = 400_000
@@ -100,10 +102,11 @@ class EmailAdapter(Adapter):
             with writing():
                 ledger.fan_out(parcel, call.before_first_byte)
                 db.session.commit()
-            _send_at_once(parcel)
+            if ledger.tally(parcel.id).of(*OPEN) <= AT_ONCE_MAILS:
+                _send_at_once(parcel)
             tally = ledger.tally(parcel.id)
             db.session.rollback()
-        if tally.of("waiting", "sending"):
+        if tally.of(*OPEN):
             wake("mail")
             after = max(tally.next_at or call.now(), call.now() + LOOK_AGAIN)
             raise NotYet(f"{_sent_of(tally)} The rest follows.", after=after)

@@ -14,6 +14,7 @@ from calendar_app.extensions import db
 from calendar_app.people.audit import record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 PURPOSE = "leave mail"
@@ -57,9 +58,16 @@ def departed(account_id: int) -> set[str]:
     return set(db.session.scalars(sa.select(Departure.digest).where(Departure.account_id == account_id)))
 
 
-def has_left(account_id: int, address: str) -> bool:
-    found = sa.exists().where(Departure.account_id == account_id, Departure.digest == digest_of(address))
-    return bool(db.session.scalar(sa.select(found)))
+def departed_of(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of these accounts and digests belong together: somebody left that list."""
+    wanted = set(pairs)
+    found = db.session.execute(
+        sa.select(Departure.account_id, Departure.digest).where(
+            Departure.account_id.in_({account for account, _ in wanted}),
+            Departure.digest.in_({digest for _, digest in wanted}),
+        )
+    )
+    return wanted & {(account, digest) for account, digest in found}
 
 
 def _note(account_id: int, digest: str, now: datetime) -> None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from calendar_app import links
-from calendar_app.channels.email.leaving import departed, has_left
+from calendar_app.channels.email.leaving import departed, departed_of
 from calendar_app.channels.email.lists import digest_of, read_list
 from calendar_app.channels.email.models import OPEN, Mailing
-from calendar_app.channels.email.writing import mail_of
+from calendar_app.channels.email.writing import Sheet
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.extensions import database_now, db
 from calendar_app.mailing.rounds import Shelf
@@ -31,6 +31,7 @@ GIVE_UP = timedelta(hours=36)
 ROWS_AT_ONCE = 500
 KEPT_FOR = timedelta(days=28)
 FORGOTTEN_AT_ONCE = 20_000
+MOST_SHEETS = 64
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def tally(delivery_id: int) -> Tally:
 
 def shelf(delivery_id: int | None = None) -> Shelf:
     """The mails of one delivery, or of all that are under way."""
-    return Shelf(Mailing, wanted=lambda: _wanted(delivery_id), pack=_pack, spared="cancelled")
+    return Shelf(Mailing, wanted=lambda: _wanted(delivery_id), packer=_Desk().packer, spared="cancelled")
 
 
 def finish_up() -> int:
@@ -147,10 +148,38 @@ def _wanted(delivery_id: int | None) -> Sequence[Any]:
     return [*one, under_way, ~on_hold]
 
 
-def _pack(row: Mailing, _now: datetime) -> tuple[str, bytes] | None:
-    if has_left(row.delivery.account_id, row.address):
-        return None
-    return row.address, mail_of(row)
+class _Desk:
+    """Packs mailings. What was written once for a delivery serves all its mails, for as long as a round lasts."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[tuple[int, datetime], Sheet] = {}
+        self.accounts: dict[int, int] = {}
+
+    def packer(self, rows: Sequence[Any], _now: datetime) -> Callable[[Any], tuple[str, bytes] | None]:
+        accounts = self._accounts_of(rows)
+        gone = departed_of((accounts[row.delivery_id], digest_of(row.address)) for row in rows)
+
+        def pack(row: Any) -> tuple[str, bytes] | None:
+            if (accounts[row.delivery_id], digest_of(row.address)) in gone:
+                return None
+            return row.address, self._sheet(row).mail_to(row.address, row.message_id)
+
+        return pack
+
+    def _accounts_of(self, rows: Sequence[Any]) -> dict[int, int]:
+        """Delivery → account, which is never another."""
+        if new := {row.delivery_id for row in rows} - set(self.accounts):
+            found = sa.select(Delivery.id, Delivery.account_id).where(Delivery.id.in_(new))
+            self.accounts |= {row.id: row.account_id for row in db.session.execute(found)}
+        return self.accounts
+
+    def _sheet(self, row: Any) -> Sheet:
+        key = (row.delivery_id, row.created_at)
+        if key not in self.sheets:
+            if len(self.sheets) >= MOST_SHEETS:
+                self.sheets.clear()
+            self.sheets[key] = Sheet(*key)
+        return self.sheets[key]
 
 
 def _write_rows(parcel: Parcel, now: datetime) -> None:

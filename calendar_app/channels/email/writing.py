@@ -9,14 +9,19 @@ from flask_babel import force_locale
 
 from calendar_app import links
 from calendar_app.channels.email.leaving import leave_address
+from calendar_app.channels.models import Delivery
+from calendar_app.extensions import db
 from calendar_app.languages import KIN, LANGUAGES
 from calendar_app.mailing import office
 from calendar_app.mailing.composing import Draft, compose
+from calendar_app.mailing.stencil import Stencil, blank
 from calendar_app.posts.text import excerpt, sanitise, to_plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_app.channels.adapter import Content
-    from calendar_app.channels.email.models import Mailing
+    from calendar_app.channels.models import Account
 
 LONGEST_SUBJECT = 150
 
@@ -33,33 +38,42 @@ def payload_of(content: Content) -> dict[str, Any]:
     }
 
 
-def mail_of(row: Mailing) -> bytes:
-    """The mail to one address. Needs an app context."""
-    delivery = row.delivery
-    payload: dict[str, Any] = delivery.payload or {}
-    account = delivery.account
-    leave = leave_address(account.id, row.address)
+class Sheet:
+    """The mail of one delivery, written once; each reader's own is filled in. Needs an app context."""
+
+    def __init__(self, delivery_id: int, date: datetime) -> None:
+        delivery = db.session.get_one(Delivery, delivery_id)
+        self.account_id = delivery.account_id
+        blanks = {"reader": f"{blank('reader')}@blank.invalid", "id": blank("id"), "leave": blank("leave")}
+        draft = _draft(delivery.payload or {}, delivery.account, blanks)
+        self._stencil = Stencil(compose(draft, date=date, encoding="quoted-printable"), blanks)
+
+    def mail_to(self, address: str, message_id: str) -> bytes:
+        leave = leave_address(self.account_id, address)
+        return self._stencil.filled({"reader": address, "id": message_id, "leave": leave})
+
+
+def _draft(payload: dict[str, Any], account: Account, blanks: dict[str, str]) -> Draft:
     name, sender = office.sender()
     with force_locale(_frame_language(payload["language"])):
         values = {
             **payload,
             "html": sanitise(payload["html"]),
-            "leave": leave,
+            "leave": blanks["leave"],
             "site": office.site_name(),
             "home": links.home(),
         }
         text = render_template("emails/post/body.txt", **values)
         html = render_template("emails/post/body.html", **values)
-    draft = Draft(
-        sender_name=str(account.settings.get("sender_name") or name), sender=sender, to=row.address,
-        subject=payload["subject"], text=text, html=html, message_id=row.message_id, language=payload["language"],
+    return Draft(
+        sender_name=str(account.settings.get("sender_name") or name), sender=sender, to=blanks["reader"],
+        subject=payload["subject"], text=text, html=html, message_id=blanks["id"], language=payload["language"],
         headers={
             "List-Id": f"<account-{account.id}.{links.settings().host}>",
-            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe": f"<{blanks['leave']}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )  # fmt: skip
-    return compose(draft, date=row.created_at)
 
 
 def _frame_language(language: str) -> str:
