@@ -112,12 +112,10 @@ def _packed(shelf: Shelf, rows: Sequence[Any], pack: Pack) -> tuple[list[Job], l
         job = Job(row.id, row.attempts)
         try:
             packed = pack(row)
-        except OperationalError as error:
+        except OperationalError:
             # The database, not the mail: it has not begun.
             db.session.rollback()
-            settled.append(
-                Outcome(job, "waiting", f"The database was away ({type(error).__name__}).", counts=False)
-            )
+            settled.append(Outcome(job, "waiting", counts=False))
         except Exception as error:
             # A poison post must not hold up the others.
             log.exception("cannot prepare mail %s %s", shelf.model.__tablename__, row.id)
