@@ -53,7 +53,8 @@ def test_a_draft_may_begin_with_pictures_and_what_was_saved_comes_back_as_it_was
     db.session.commit()
     values = values_of(post)
     assert values["pictures"] == picture_values(post) == [
-        {"media": medium.id, "alt": "A", "focus_x": 0.0, "focus_y": 0.0, "rights": "own", "licensed_until": "",
+        {"media": medium.id, "alt": "A", "focus_x": 0.0, "focus_y": 0.0, "crop": "",
+             "rights": "own", "licensed_until": "",
          "credit": ""}
     ]  # fmt: skip
     assert changed(values, values_of(post)) == {}
