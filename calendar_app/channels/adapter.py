@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,14 +68,27 @@ class Fit:
     media_types: tuple[str, ...] = ("image/jpeg", "image/png")
 
 
+class Span(NamedTuple):
+    """Characters of a text that the channel makes something of: a `link`, a `tag` or a `mention`."""
+
+    start: int
+    end: int
+    kind: str
+
+
 @dataclass(frozen=True)
 class Part:
-    """One piece of what will be sent, as readers will see it: `count` of at most `most` of the channel's `unit`."""
+    """One piece of what will be sent, as readers will see it: `count` of at most `most` of the channel's `unit`.
+
+    `spans` in order, apart from each other. `comment`: it belongs to the first comment.
+    """
 
     text: str
     count: int = 0
     most: int = 0
     unit: str = ""
+    spans: tuple[Span, ...] = ()
+    comment: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,8 @@ class Content:
     published_at: datetime | None
     withdrawn_at: datetime | None = None
     pictures: tuple[Picture, ...] = ()
+    # Follows the post as an answer to it; only where the adapter says `can_comment`.
+    first_comment: str = ""
     # Handles of those of its streams that everybody may know of.
     public_streams: tuple[str, ...] = ()
 
@@ -207,6 +222,7 @@ class Adapter(ABC):
     parallel: ClassVar[bool] = False
     can_withdraw: ClassVar[bool] = False
     can_look: ClassVar[bool] = False
+    can_comment: ClassVar[bool] = False
     # Seconds to wait before attempt 2, 3, …; after the last one the delivery has failed.
     ladder: ClassVar[tuple[float, ...]] = (5, 30, 120, 600, 1800, 3600, 7200)
 

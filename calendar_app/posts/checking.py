@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What a page sends while only the day, only the time, or neither has been chosen.
 HALF_SAID = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T?|T?(?P<clock>\d\d:\d\d(?::\d\d)?)|T?")
+COMMENT_LIMIT = 3000
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -80,6 +81,10 @@ def title(value: Any, found: Findings) -> str:
 
 def text(value: Any, found: Findings) -> str:
     return prose(value, "text", TEXT_LIMIT, found)
+
+
+def first_comment(value: Any, found: Findings) -> str:
+    return prose(value, "first_comment", COMMENT_LIMIT, found)
 
 
 def link(value: Any, found: Findings, name: str = "link") -> str:

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 PLAIN_FIELDS = {"title": checking.title, "text": checking.text, "link": checking.link,
-                "language": checking.language, "kind": checking.kind}  # fmt: skip
+                "language": checking.language, "kind": checking.kind,
+                "first_comment": checking.first_comment}  # fmt: skip
 MOST_STREAMS = 12
 RECORD_TYPING_EVERY = timedelta(minutes=10)
 

@@ -43,6 +43,8 @@ class Preview:
     own_text: bool
     parts: tuple[Part, ...]
     problems: tuple[str, ...]
+    # The place has no answers: the first comment stays away from it.
+    no_comment: bool = False
 
     @property
     def as_json(self) -> str:
@@ -61,6 +63,7 @@ def imagine(values: Mapping[str, Any], *, team_id: int, post: Post | None) -> tu
         title=checking.title(values.get("title"), found),
         text=checking.text(values.get("text"), found)[:TEXT_LIMIT],
         link=checking.link(values.get("link"), found),
+        first_comment=checking.first_comment(values.get("first_comment"), found)[:TEXT_LIMIT],
         language=clean(str(values.get("language") or "en"))[:16],
         kind="news", own_places=values.get("accounts") is not None, event_location="",
         timezone=values.get("timezone") or None, published_at=post.published_at if post else None,
@@ -89,7 +92,10 @@ def previews(imagined: Post) -> list[Preview]:
             own = any(place.account_id == account.id and place.text for place in imagined.places)
             parts = adapter.preview(payload, account.settings)
             problems = adapter.problems(content, account.settings)
-            found.append(Preview(account, adapter.kind, adapter.name, payload, own, parts, problems))
+            no_comment = bool(imagined.first_comment) and not adapter.can_comment
+            found.append(
+                Preview(account, adapter.kind, adapter.name, payload, own, parts, problems, no_comment)
+            )
     return found
 
 

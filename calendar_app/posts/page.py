@@ -15,7 +15,7 @@ from calendar_app.feeds.ical import WORDS
 from calendar_app.languages import say
 from calendar_app.media.showing import looks, shown_in
 from calendar_app.people.models import Member, Person, Team
-from calendar_app.posts import audience, saying, standing
+from calendar_app.posts import audience, marking, saying, standing
 from calendar_app.posts.cautions import cautions
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.posts.imagining import imagine, previews
@@ -123,6 +123,7 @@ def beside(
         "html": to_html(imagined.text),
         "shown_pictures": shown_in(imagined),
         "saying": saying,
+        "marking": marking,
     }
 
 

@@ -43,6 +43,7 @@ def proposed(
         "link": "",
         "language": home.language if home else actor.person.locale,
         "kind": "news",
+        "first_comment": "",
         "streams": [],
         "accounts": None,
         "variants": {},

@@ -1,8 +1,9 @@
 """A post as plain values: what a composer shows, what a comparison of two versions needs.
 
-`{title, text, link, language, kind, streams: [handles], accounts: [ids] or None, variants: {id: {"text"}},
-event: {starts_at, ends_at, timezone, location} or None, pictures: [see media/attaching.py], ticked: [lines],
-publish_at, timezone, fold}`, with wall clocks as "2026-12-01T09:00" and ids of variants as text, as JSON has them.
+`{title, text, link, language, kind, first_comment, streams: [handles], accounts: [ids] or None,
+variants: {id: {"text"}}, event: {starts_at, ends_at, timezone, location} or None,
+pictures: [see media/attaching.py], ticked: [lines], publish_at, timezone, fold}`, with wall clocks as
+"2026-12-01T09:00" and ids of variants as text, as JSON has them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from calendar_app.posts.models import Post
 
-WORDS = ("title", "text", "link", "language", "kind")
+WORDS = ("title", "text", "link", "language", "kind", "first_comment")
 PLAN = ("publish_at", "timezone", "fold")
 
 

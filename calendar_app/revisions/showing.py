@@ -42,6 +42,7 @@ def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     yield _short(say("Places"), _places(old, names), _places(new, names))
     yield _short(say("Link"), old["link"], new["link"])
     yield _short(say("Language"), old["language"], new["language"])
+    yield _text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
     yield _short(say("Kind"), _kind(old), _kind(new))
     yield _short(say("Event"), _event(old), _event(new))
     yield _text(say("Pictures"), _pictures(old), _pictures(new))

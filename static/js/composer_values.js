@@ -3,7 +3,7 @@
 import { collectPictures, fillPictures, samePictures } from "./composer_pictures.js";
 
 export const PLAN = ["publish_at", "timezone", "fold"];
-const WORDS = ["title", "text", "link", "language", "kind"];
+const WORDS = ["title", "text", "link", "language", "kind", "first_comment"];
 
 export function collect(form) {
   const values = Object.fromEntries(WORDS.map((name) => [name, whole(form.elements[name].value)]));

@@ -101,6 +101,20 @@ def test_a_worker_that_died_in_mid_thread_leaves_no_double(place, keys):
     assert is_whole(place.receiver)
 
 
+def test_the_first_comment_answers_the_post_and_comes_once_though_its_answer_was_lost(place):
+    post = due_post(
+        place.stream, title="", text="The bridge is closed.", first_comment="The map is at the hall."
+    )
+    place.receiver.plan(answer(200), reset_after_processing())
+    send_due()
+    bring_forward(delivery_of(post))
+    send_due()
+    assert delivery_of(post).state == "delivered"
+    assert place.receiver.shown() == ["The bridge is closed.", "The map is at the hall."]
+    first, comment = place.receiver.statuses
+    assert comment.asked["in_reply_to_id"] == first.id
+
+
 def test_a_thread_begun_is_finished_with_the_text_it_began_with(place):
     post = due_post(place.stream, title="", text=LONG)
     place.receiver.plan(answer(200), answer(503))

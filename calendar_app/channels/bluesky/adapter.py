@@ -45,6 +45,7 @@ class BlueskyAdapter(Adapter):
     )
     keyed = True
     can_withdraw = True
+    can_comment = True
 
     def __init__(self, sessions: Sessions | None = None) -> None:
         self._sessions = sessions or Sessions()
@@ -70,13 +71,17 @@ class BlueskyAdapter(Adapter):
         return {"action": action, **writing.payload(content)}
 
     def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
+        own = len(payload["parts"]) - payload.get("comments", 0)
         return tuple(
-            Part(part["text"], graphemes.count(part["text"]), writing.MOST_GRAPHEMES, say_later("characters"))
-            for part in payload["parts"]
-        )
+            Part(
+                part["text"], graphemes.count(part["text"]), writing.MOST_GRAPHEMES, say_later("characters"),
+                facets.spans(part["text"], part["facets"], part["mentions"]), n >= own,
+            )
+            for n, part in enumerate(payload["parts"])
+        )  # fmt: skip
 
     def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(_problems(content, writing.texts(content)))
+        return tuple(_problems(content, (*writing.texts(content), *writing.comments(content))))
 
     def learn(self, parcel: Parcel, call: Call) -> dict[str, Any]:
         """Signs in anew, and so proves handle and password. Nothing is kept: limits are the same everywhere."""

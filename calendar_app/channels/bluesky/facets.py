@@ -10,6 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels import graphemes
+from calendar_app.channels.adapter import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,6 +60,19 @@ def with_mentions(
         if dids.get(one["handle"])
     ]  # fmt: skip
     return sorted([*facets, *known], key=lambda facet: int(facet["index"]["byteStart"]))
+
+
+def spans(text: str, facets: Sequence[Facet], named: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
+    """The same by characters, for people; whether somebody has a mentioned handle is known when it is sent."""
+    whole = text.encode()
+    found = [(one["index"], one["features"][0]["$type"].rpartition("#")[2]) for one in facets]
+    found += [(one, "mention") for one in named]
+    return tuple(
+        sorted(
+            Span(len(whole[: at["byteStart"]].decode()), len(whole[: at["byteEnd"]].decode()), kind)
+            for at, kind in found
+        )
+    )
 
 
 def _links(text: str) -> Iterator[Facet]:

@@ -50,6 +50,15 @@ def texts(content: Content) -> tuple[str, ...]:
         return (text,)
 
 
+def comments(content: Content) -> tuple[str, ...]:
+    """The first comment, which answers the post; in parts like it."""
+    text = to_plain(content.first_comment).strip()
+    try:
+        return split(text, MOST_GRAPHEMES, size)
+    except ValueError:
+        return (text,)
+
+
 def payload(content: Content) -> dict[str, Any]:
     """What `sending.publish` carries out. All that must be the same at every attempt is fixed here.
 
@@ -57,8 +66,11 @@ def payload(content: Content) -> dict[str, Any]:
     with the first go `pictures` (digest, alt, width, height) or `card` (uri, title, description).
     """
     when = content.published_at
+    following = comments(content)
+    parts = [*texts(content), *following]
     return {
-        "parts": [_part(content.uuid, text, number, when) for number, text in enumerate(texts(content))],
+        "parts": [_part(content.uuid, text, number, when) for number, text in enumerate(parts)],
+        **({"comments": len(following)} if following else {}),
         "langs": [content.language] if LANGUAGE.fullmatch(content.language) else [],
         "pictures": [
             {"digest": one.digest, "alt": one.alt, "width": one.width, "height": one.height}

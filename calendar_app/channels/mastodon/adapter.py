@@ -9,6 +9,7 @@ from calendar_app.channels.adapter import Adapter, Call, Content, Field, NotSent
 from calendar_app.channels.mastodon import limits, reading, sending, serving, writing
 from calendar_app.channels.mastodon import line as lines
 from calendar_app.channels.mastodon.counting import count
+from calendar_app.channels.mastodon.entities import spans
 from calendar_app.channels.mastodon.line import Line
 from calendar_app.errors import Refused
 from calendar_app.languages import say, say_later
@@ -62,6 +63,7 @@ class MastodonAdapter(Adapter):
     # Some servers heed no key: what is unclear is read back, after a grace.
     keyed = False
     can_look = True
+    can_comment = True
     can_withdraw = True
 
     def check(
@@ -95,9 +97,18 @@ class MastodonAdapter(Adapter):
     def preview(self, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Part, ...]:
         known = limits.limits_of(settings)
         shut = graphemes.count(payload.get("warning", ""))
+        texts = payload.get("parts", ())
+        own = len(texts) - payload.get("comments", 0)
         return tuple(
-            Part(text, count(text, known.per_link) + shut, known.most, say_later("characters"))
-            for text in payload.get("parts", ())
+            Part(
+                text,
+                count(text, known.per_link) + shut,
+                known.most,
+                say_later("characters"),
+                spans(text),
+                n >= own,
+            )
+            for n, text in enumerate(texts)
         )
 
     def problems(self, content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:

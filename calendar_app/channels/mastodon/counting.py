@@ -11,12 +11,12 @@ import regex
 from calendar_app.channels import graphemes
 
 # Ends before the punctuation of its sentence, as the server's own pattern does.
-_ADDRESS = regex.compile(
+ADDRESS = regex.compile(
     r"(?<![\w@$#/])https?://(?:[\p{L}\p{N}_-]++\.)+\p{L}[\p{L}\p{N}-]*+(?::\d{1,5})?"
     r"(?:[/?#](?:[^\s<>\"]*[^\s<>\"'.,;:!?)\]}»”’…])?)?",
     regex.IGNORECASE,
 )
-_MENTION = regex.compile(r"(?<![=/\w])@(\w++(?:[.-]++\w++)*+)@[\w-]++(?:\.[\w-]++)+", regex.IGNORECASE)
+MENTION = regex.compile(r"(?<![=/\w])@(\w++(?:[.-]++\w++)*+)@[\w-]++(?:\.[\w-]++)+", regex.IGNORECASE)
 
 
 def count(text: str, per_link: int) -> int:
@@ -28,6 +28,6 @@ def count(text: str, per_link: int) -> int:
         addresses += 1
         return "\n"
 
-    bare = _MENTION.sub(r"@\1", _ADDRESS.sub(weightless, text))
+    bare = MENTION.sub(r"@\1", ADDRESS.sub(weightless, text))
     # Each address has left one character, which clings to nothing.
     return graphemes.count(bare) + addresses * (per_link - 1)

@@ -26,9 +26,11 @@ def payload(content: Content, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What `sending.publish` carries out: the texts in order, and what is said of all of them."""
     language = LANGUAGE.match(str(settings.get("language") or content.language))
     limits = limits_of(settings)
+    following = comments(content, settings)
     return {
         "action": "publish",
-        "parts": list(texts(content, settings)),
+        "parts": [*texts(content, settings), *following],
+        **({"comments": len(following)} if following else {}),
         "visibility": settings.get("visibility") or "public",
         "language": language[0] if language else None,
         "warning": _warning(settings),
@@ -48,10 +50,19 @@ def texts(content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
     title = content.title.strip()
     if title and not text.startswith(title):
         text = f"{title}\n\n{text}".strip()
+    return _split(text, settings, link=content.link) or ("",)
+
+
+def comments(content: Content, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The first comment, which answers the post; in parts like it."""
+    return _split(to_plain(content.first_comment).strip(), settings)
+
+
+def _split(text: str, settings: Mapping[str, Any], *, link: str = "") -> tuple[str, ...]:
     limits = limits_of(settings)
     most = room(settings) if limits.most else 10**9
     try:
-        return split(text, most, lambda part: count(part, limits.per_link), link=content.link) or ("",)
+        return split(text, most, lambda part: count(part, limits.per_link), link=link)
     except ValueError:
         return (text,)
 
@@ -64,19 +75,20 @@ def room(settings: Mapping[str, Any]) -> int:
 def problems(content: Content, settings: Mapping[str, Any]) -> Iterator[str]:
     """Why this cannot go out as it stands."""
     limits, parts = limits_of(settings), texts(content, settings)
+    following = comments(content, settings)
     if not limits.most:
         yield say(
             "Sluice does not know yet how long a post may be on this server. Send a test from its account."
         )
-    elif any(count(part, limits.per_link) > room(settings) for part in parts):
+    elif any(count(part, limits.per_link) > room(settings) for part in (*parts, *following)):
         yield say("The content warning of this account leaves no room for a text. Shorten it.")
     if not any(parts) and not content.pictures:
         yield say("There is nothing to post. Write a text.")
-    if len(parts) > MOST_PARTS:
+    if len(parts) + len(following) > MOST_PARTS:
         yield say_count(
             "This would be %(num)d post on Mastodon. Shorten the text, or write one for this account.",
             "This would be %(num)d posts on Mastodon. Shorten the text, or write one for this account.",
-            len(parts),
+            len(parts) + len(following),
         )
     yield from _of_pictures(content, limits)
 
