@@ -83,6 +83,8 @@ def add_doors(app: Flask) -> None:
     from calendar_app.posts.public_views import public
     from calendar_app.revisions.views import history
     from calendar_app.series.views import series
+    from calendar_app.sharing.public_views import outsiders
+    from calendar_app.sharing.views import sharing
     from calendar_app.snippets.views import snippets
     from calendar_app.streams.views import streams
     from calendar_app.web_app.views import web_app
@@ -106,7 +108,9 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(pictures)
     app.register_blueprint(needs)
     app.register_blueprint(notices)
+    app.register_blueprint(outsiders)
     app.register_blueprint(planner)
+    app.register_blueprint(sharing)
     app.register_blueprint(public)
     app.register_blueprint(series)
     app.register_blueprint(snippets)

@@ -22,7 +22,7 @@ KIN = {"no": "nb", "nn": "nb"}
 # In Norwegian the number of a day before its month is an ordinal: “1. desember”.
 DAY_BEFORE_MONTH = re.compile(r"\b(d) (?=M)")
 # Doors that never ask who is there: their answers are the same for all who speak a language.
-FOR_READERS = {"public", "feeds", "health", "mail", None}
+FOR_READERS = {"public", "feeds", "health", "mail", "outsiders", None}
 # Programs read the sentences of the API, and its documents show them: always the same ones.
 FOR_PROGRAMS = "/api/"
 

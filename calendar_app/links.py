@@ -58,6 +58,11 @@ def team_feed(token: str) -> str:
     return absolute(f"/team/{token}.ics")
 
 
+def shared(token: str) -> str:
+    """Where an outsider sees one post."""
+    return absolute(f"/shared/{token}")
+
+
 def let_in(purpose: str, token: str) -> str:
     """A single-use link: set-up, invitation or sign-in."""
     return absolute(f"/enter/{purpose}/{token}")

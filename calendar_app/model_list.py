@@ -13,6 +13,7 @@ import calendar_app.people.models
 import calendar_app.posts.models
 import calendar_app.revisions.models
 import calendar_app.series.models
+import calendar_app.sharing.models
 import calendar_app.short_links.models
 import calendar_app.snippets.models
 import calendar_app.streams.models  # noqa: F401

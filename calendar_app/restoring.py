@@ -19,6 +19,7 @@ from calendar_app.extensions import db, writing
 from calendar_app.media.keeping import StoreAway, store
 from calendar_app.people.audit import record
 from calendar_app.people.models import ApiToken, Link, Session, Site
+from calendar_app.sharing.models import ShareLink
 from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def _hold(connection: Connection) -> None:
     connection.execute(sa.update(Session).where(Session.ended_at.is_(None)).values(ended_at=utcnow()))
     # A key that was revoked after the backup would live again, and nobody could tell which: new ones are soon made.
     connection.execute(sa.update(ApiToken).where(ApiToken.revoked_at.is_(None)).values(revoked_at=utcnow()))
+    # What was switched off since would open again, to people outside.
+    connection.execute(sa.update(ShareLink).where(ShareLink.revoked_at.is_(None)).values(revoked_at=utcnow()))
     connection.execute(sa.update(Link).where(Link.used_at.is_(None)).values(expires_at=utcnow()))
     connection.execute(
         sa.text(

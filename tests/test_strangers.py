@@ -20,6 +20,8 @@ from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
 from calendar_app.people.roles import actor_for
 from calendar_app.series.editing import begin
+from calendar_app.sharing import letting_in
+from calendar_app.sharing.models import ShareLink
 from calendar_app.snippets import keeping
 from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.times import utcnow
@@ -52,6 +54,7 @@ FOR_EVERYBODY = {
     "public",
     "api_docs",
     "pictures.show",
+    "outsiders",
     "mail",
     "web_app",
 }
@@ -102,6 +105,7 @@ def others(app):
         "choice": stream.handle,
         "account_id": account.id,
         "revision": 1,
+        "share_id": _share(post, person),
         "comment_id": commenting.comment(post, f"{MARK} said", actor=actor_for(person), now=utcnow()).id,
         "series_id": series.id,
         "name": kept_name(medium.digest, medium.media_type),
@@ -128,7 +132,7 @@ def nothing():
         "name": "a" * 64 + ".png",
         **dict.fromkeys(
             ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id")
-            + ("template_id", "snippet_id", "revision", "comment_id", "series_id"),
+            + ("template_id", "snippet_id", "revision", "comment_id", "series_id", "share_id"),
             987_654,
         ),
     }
@@ -265,6 +269,11 @@ def filled_in(rule, values):
 
 def for_everybody(rule):
     return rule.endpoint in FOR_EVERYBODY or rule.endpoint.partition(".")[0] in FOR_EVERYBODY
+
+
+def _share(post, person):
+    letting_in.make(post, actor=actor_for(person), now=utcnow(), days="14")
+    return _id_of(ShareLink)
 
 
 def _id_of(model):

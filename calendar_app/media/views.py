@@ -68,7 +68,7 @@ def _allow_pictures(_endpoint: str | None, _values: Any) -> None:
 def show(name: str) -> Response:
     """One picture at one size: to everybody while a public post shows it, else to the teams that have it."""
     found = NAME.fullmatch(name) or abort(404)
-    digest, media_type = found["digest"], TYPES[found["ending"]]
+    digest = found["digest"]
     crop = cropping.crop_in(found["crop"] or "")
     if cropping.text_of(crop) != (found["crop"] or ""):
         # One name for one part: what may be asked for is what a post can say.
@@ -79,7 +79,14 @@ def show(name: str) -> Response:
         keep = f"private, {FOR_EVER}"
     else:
         abort(404)
-    content = _content(cropping.named(digest, crop), media_type, int(found["side"] or 0))
+    return answer_with(name, found, keep=keep)
+
+
+def answer_with(name: str, found: re.Match[str], *, keep: str) -> Response:
+    """The picture of this name (as NAME found it in it), for somebody who may see it."""
+    crop = cropping.crop_in(found["crop"] or "")
+    media_type = TYPES[found["ending"]]
+    content = _content(cropping.named(found["digest"], crop), media_type, int(found["side"] or 0))
     answer = Response(content, content_type=media_type)
     answer.headers.update({"Cache-Control": keep, "Content-Security-Policy": POLICY})
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'

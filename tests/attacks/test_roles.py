@@ -23,7 +23,7 @@ from tests.media.pictures import png
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What happens to nobody but oneself; looking; and coming in.
-OWN = {"people", "settings", "notices", "static", "mail"}
+OWN = {"people", "settings", "notices", "static", "mail", "outsiders"}
 # Whoever sees a post may speak about it, viewers too; of others' comments editors remove what must go.
 OF_ALL = {f"comments.{one}" for one in ("add", "change", "remove", "bring_back", "settle", "reopen")}
 LOOKS = {"writing.preview"}
@@ -62,7 +62,14 @@ OF_AUTHORS = {
         "api.posts_change",
         "api.posts_discard",
     ),
-    *("history.bring_back", "pictures.upload", "pictures.attach", "api.media_upload"),
+    *(
+        "sharing.make",
+        "sharing.revoke",
+        "history.bring_back",
+        "pictures.upload",
+        "pictures.attach",
+        "api.media_upload",
+    ),
     *("snippets.new_snippet", "snippets.snippet", "snippets.remove_snippet", "snippets.return_snippet"),
     *("snippets.new_template", "snippets.template", "snippets.remove_template", "snippets.return_template"),
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
@@ -84,6 +91,7 @@ BODIES = {
     "streams.make": {"handle": "mine", "name": "Mine", "timezone": "UTC"},
     "streams.save": {"name": "Mine"},
     "history.bring_back": {"version": "2"},
+    "sharing.make": {"days": "14"},
     "accounts.save": {"name": "Mine"},
     "accounts.connect": {"name": "Mine"},
     "accounts.settle": {"outcome": "sent"},
@@ -112,6 +120,7 @@ def things(team, stream, owner):
     member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
     return {
         "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle, "revision": 1,
+        "share_id": 1,
         "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
         **{f"{name}_id": row.id for name, row in kept.items()},
         "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -83,4 +84,33 @@ def test_a_wish_goes_back_with_the_post(site):
     page.goto("/streams/roads/edit")
     expect(page.get_by_label("Then", exact=True)).to_have_value("owner")
     found += look_at(page, "stream-approval")
+    assert found == []
+
+
+def test_an_outsider_reads_and_comments_by_a_link(site):
+    hall = make_town_hall()
+    post = make_post(hall.roads, author_id=hall.kari.id)
+    page = site.open(hall.kari)
+    page.goto(f"/posts/{post.uuid}/links")
+    page.get_by_label("Whoever has it may comment").check()
+    page.get_by_role("button", name="Make the link").click()
+    found = look_at(page, "post-links")
+    address = urlsplit(page.locator("#new-link").text_content()).path
+
+    outside = site.open(size=NARROW)
+    outside.goto(address)
+    outside.get_by_label("Your comment").fill("Which lane?")
+    outside.get_by_role("button", name="Send the comment").click()
+    expect(outside.get_by_text("Say who you are.")).to_be_visible()
+    expect(outside.get_by_label("Your comment")).to_have_value("Which lane?")
+    found += look_at(outside, "shared-refused")
+    outside.get_by_label("Your name").fill("Fire brigade")
+    outside.get_by_role("button", name="Send the comment").click()
+    expect(outside.get_by_text("The team has your comment.")).to_be_visible()
+    assert outside.context.cookies() == []
+    found += look_at(outside, "shared")
+    page.get_by_role("button", name="Switch it off").click()
+    assert outside.goto(address).status == 410
+    found += look_at(outside, "shared-ended")
+    site.watch(outside).expect("status of (410|422)")
     assert found == []
