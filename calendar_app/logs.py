@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 EXTRAS = ("post", "delivery", "delivery_id", "account", "lane")
 # Secret addresses and single-use links must not end up in a log.
-SECRET_PATH = re.compile(r"(/(?:my|team|mail/leave|enter/[a-z-]+)/)[A-Za-z0-9_.-]{8,}")
+SECRET_PATH = re.compile(r"(/(?:my|team|shared|mail/leave|enter/[a-z-]+)/)[A-Za-z0-9_.-]{8,}")
 
 
 class JsonLines(logging.Formatter):

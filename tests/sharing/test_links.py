@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from calendar_app.comments.commenting import comment
 from calendar_app.comments.models import Comment
 from calendar_app.extensions import database_now, db
+from calendar_app.logs import masked
 from calendar_app.media.keeping import kept_name
 from calendar_app.notices.models import Notice
 from calendar_app.people.models import Member
@@ -83,6 +84,7 @@ def test_an_outsider_sees_the_post_as_it_stands_and_leaves_no_trace_elsewhere(ou
     assert outsider.get(f"/media/{name}").status_code == 404
     assert outsider.get("/shared/" + "A" * 43).status_code == 404
     assert only_link().last_used_at is not None
+    assert address.removeprefix("/shared/") not in masked(f"GET {address} 200")
     post.text = "Now it is open."
     assert "Now it is open." in outsider.get(address).text
 
