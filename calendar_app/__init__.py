@@ -81,6 +81,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.planner.views import planner
     from calendar_app.posts import views as posts
     from calendar_app.posts.public_views import public
+    from calendar_app.posts.queue_views import queue
     from calendar_app.revisions.views import history
     from calendar_app.series.views import series
     from calendar_app.sharing.public_views import outsiders
@@ -112,6 +113,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(planner)
     app.register_blueprint(sharing)
     app.register_blueprint(public)
+    app.register_blueprint(queue)
     app.register_blueprint(series)
     app.register_blueprint(snippets)
     app.register_blueprint(streams)
