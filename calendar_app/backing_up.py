@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 PICTURES = "media/"
 # Caches and pulses come back by themselves.
-LEFT_OUT = {"feed_part", "pulse", "replay"}
+LEFT_OUT = {"feed_part", "plan_change", "presence", "pulse", "replay"}
 ROWS_AT_ONCE = 500
 
 

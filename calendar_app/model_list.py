@@ -10,6 +10,7 @@ import calendar_app.health.models
 import calendar_app.media.models
 import calendar_app.notices.models
 import calendar_app.people.models
+import calendar_app.planner.models
 import calendar_app.posts.models
 import calendar_app.revisions.models
 import calendar_app.series.models

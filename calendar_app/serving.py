@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # Gunicorn's heartbeat files in memory: on a slow disk they would hold up the server.
 MEMORY = "/dev/shm"  # noqa: S108  (the directory itself, nothing guessable in it)
 PROCESSES = 2
-THREADS = 8
+# Half of them may be held by pages that listen (planner/watching.py); those that wait cost next to nothing.
+THREADS = 16
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -46,6 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
             "control_socket_disable": True,
+            "post_worker_init": _tell_when_it_ends,
             # Nobody sets the scheme or the path by a header: what a proxy says is read by ProxyFix, hop by hop.
             "forwarded_allow_ips": "",
             "forwarder_headers": "",
@@ -65,6 +67,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         gc.collect()
         gc.freeze()
         return app
+
+
+def _tell_when_it_ends(worker: Any) -> None:
+    """Open streams of events end as soon as the server is told to stop."""
+    worker.app.callable.extensions["sluice_lives"] = lambda: worker.alive
 
 
 def serve(host: str, port: int) -> Any:

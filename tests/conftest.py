@@ -153,7 +153,7 @@ def _make(request, database, apps, worker_folder, redis_url):
     in_file = f"sqlite:///{folder / 'test.db'}"
     url = in_file if database == "sqlite" else request.getfixturevalue("postgres_url")
     made = create_app(settings_for(folder, url, redis_url))
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, LIVE_SECONDS=0.0)
     with made.app_context():
         migrating.migrate()
         if database == "sqlite":

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # A month of a very busy newsroom; beyond it a page says that it shows only the first.
 MOST_ENTRIES = 5000
-MOST_CHANGES = 200
 # What outweighs what when a post went to several places: the one that needs a person first.
 _WEIGHT = ("failed", "unknown", "sending", "retry", "pending", "delivered")
 
@@ -36,14 +35,6 @@ class Loaded(NamedTuple):
 
     entries: list[Entry]
     cut: bool
-
-
-class Change(NamedTuple):
-    uuid: str
-    title: str
-    state: str
-    version: int
-    at: datetime
 
 
 def lanes(actor: Actor) -> list[Lane]:
@@ -124,21 +115,6 @@ def needing_a_person(actor: Actor, since: datetime, *, limit: int) -> list[Entry
         ),
     ]
     return _entries(wanted, limit=limit)
-
-
-def changes(actor: Actor, since: datetime, until: datetime, *, after: datetime) -> list[Change]:
-    """Posts of the window [since, until) that changed, or whose deliveries moved, after an instant."""
-    moved = sa.select(Delivery.post_id).where(
-        sa.or_(Delivery.finished_at > after, Delivery.sent_at > after, Delivery.lease_until > after)
-    )
-    wanted = [
-        *_window(actor, since, until),
-        sa.or_(Post.updated_at > after, Post.changed_at > after, Post.id.in_(moved)),
-    ]
-    return [
-        Change(entry.uuid, entry.title, entry.state, entry.version, entry.at)
-        for entry in _entries(wanted, limit=MOST_CHANGES)
-    ]
 
 
 def shown_state(state: str, outcomes: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,18 +19,18 @@ from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
-from calendar_app.planner import loading, parts
+from calendar_app.planner import loading, news, parts
 from calendar_app.planner.asking import STATES, Asked, asked, day_of
 from calendar_app.planner.clock_change import offset_name
 from calendar_app.planner.month import cell
 from calendar_app.planner.moving import Moved, move_post
 from calendar_app.planner.plan import MOVABLE
 from calendar_app.planner.rows import MOST_NOTES
-from calendar_app.planner.sheet import MOST_NEEDS, Sheet, midnight, sheet, zone_of
+from calendar_app.planner.sheet import MOST_NEEDS, Sheet, sheet, zone_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.saying import lateness
 from calendar_app.series.showing import part_of
-from calendar_app.times import rfc3339, to_wall, utcnow
+from calendar_app.times import to_wall, utcnow
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 
 planner = Blueprint("planner", __name__)
 
-# Two answers may cross: a change within these seconds is told twice rather than never.
-OVERLAP = timedelta(seconds=2)
 TEMPLATES = {"month": "month", "week": "hours", "day": "hours", "list": "list", "streams": "streams"}
 # With the sums of what a page shows it is sent what differs; with anything else the plan without its frame.
 KNOWN = "Sluice-Plan"
@@ -60,13 +57,15 @@ def calendar() -> ResponseReturnValue:
     zone = zone_of(actor, lanes)
     wanted = _sorted_as_before(asked(request.args, now.astimezone(ZoneInfo(zone)).date(), lanes))
     known = request.headers.get(KNOWN)
+    # Before the plan is loaded: what happens in between is told twice rather than never.
+    newest = news.newest(db.session.connection())
     html = render_template(
         f"planner/{TEMPLATES[wanted.view]}.html",
         **_words(sheet(wanted, actor, lanes, now=now)),
         layout="layouts/member.html" if known is None else "planner/_part.html",
         people=loading.people(actor),
         steps=first_steps(actor),
-        since=rfc3339(now),
+        newest=newest,
         peek=Markup(_beside(actor, wanted.post, zone)) if wanted.post else None,  # noqa: S704  (our own template)
     )
     return _what_differs(html, known) if known else parts.with_sums(html)
@@ -84,22 +83,6 @@ def day_rest(day: str) -> ResponseReturnValue:
     posts = page.plan.posts.get(wanted.day, ())[len(shown.posts) :]
     gaps = [one for one in page.plan.gaps.get(wanted.day, ()) if not one.past][len(shown.gaps) :]
     return render_template("planner/_rest.html", **_words(page), posts=posts, gaps=gaps)
-
-
-@planner.get("/calendar/states")
-@member_required
-def states() -> ResponseReturnValue:
-    """What changed in the days shown since the last answer; asked every few seconds while a page is seen."""
-    actor = current_actor()
-    zone = zone_of(actor, loading.lanes(actor))
-    try:
-        first, last = (midnight(day_of(request.args.get(name, "")), zone) for name in ("from", "to"))
-        after = _instant(request.args.get("since", ""))
-    except Refused as error:
-        return _refusal(error)
-    now = database_now()
-    found = loading.changes(actor, first, last, after=after - OVERLAP)
-    return jsonify(now=rfc3339(now), posts=[_change(one, zone) for one in found])
 
 
 @planner.get("/posts/<uuid:number>/peek")
@@ -174,16 +157,6 @@ def _words(page: Sheet) -> dict[str, Any]:
     }
 
 
-def _change(one: loading.Change, zone: str) -> dict[str, Any]:
-    return {
-        "id": one.uuid,
-        "title": one.title,
-        "state": one.state,
-        "version": one.version,
-        "day": to_wall(one.at, zone).date().isoformat(),
-    }
-
-
 def _unknown(page: Sheet) -> list[str]:
     known = {lane.handle for lane in page.lanes}
     return [handle for handle in page.asked.streams or () if handle not in known]
@@ -250,14 +223,3 @@ def _refusal(error: Refused | Stale | Conflict | NotAllowed) -> ResponseReturnVa
 
 def _when(moved: Moved) -> str:
     return in_words(moved.local, "EEE d MMM, HH:mm")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-        known = found.astimezone(UTC) if found.tzinfo else None
-    except (ValueError, OverflowError):
-        known = None
-    if known is None:
-        raise Refused({"since": say("Give the time of the last answer, such as 2026-12-01T08:00:00Z.")})
-    return max(known, utcnow() - timedelta(days=1))

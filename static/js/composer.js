@@ -3,6 +3,7 @@ import * as counter from "./composer_counter.js";
 import "./composer_menu.js";
 import * as pictures from "./composer_pictures.js";
 import * as preview from "./composer_preview.js";
+import "./composer_presence.js";
 import * as problems from "./composer_problems.js";
 import * as saving from "./composer_saving.js";
 import { state } from "./composer_state.js";

@@ -3,6 +3,7 @@ import { getText } from "./asking.js";
 import { moveById } from "./move_post.js";
 import { go } from "./plan_go.js";
 import { plan } from "./plan_load.js";
+import { attend } from "./presence.js";
 import { say } from "./toast.js";
 import { words } from "./words.js";
 
@@ -21,6 +22,7 @@ async function open(id, { focus = false, push = true } = {}) {
   panel.hidden = false;
   frame.classList.add("has-peek");
   shown = id;
+  attend(id, panel.querySelector("[data-presence]"));
   mark();
   if (push) history.pushState({ post: id }, "", address(id));
   if (focus) panel.querySelector("[data-peek-title]")?.focus();
@@ -35,6 +37,7 @@ function close({ push = true } = {}) {
   if (push) history.pushState({}, "", address(null));
   if (hadFocus) linkOf(cameFrom ?? shown)?.focus();
   shown = null;
+  attend(null);
   mark();
 }
 
@@ -86,6 +89,10 @@ document.addEventListener("plan:went", () => close({ push: false }));
 document.addEventListener("post:moved", (event) => {
   if (event.detail.id === shown && !panel.contains(document.activeElement)) open(shown, { push: false });
 });
+document.addEventListener("live:changes", ({ detail }) => {
+  const changed = detail.lost || detail.changes.some((one) => one.post === shown && one.kind === "post");
+  if (shown && changed && !panel.contains(document.activeElement)) open(shown, { push: false });
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) close();
 });
@@ -104,3 +111,4 @@ addEventListener("popstate", async () => {
   if (post) open(post, { push: false });
   else close({ push: false });
 });
+if (shown) attend(shown, panel.querySelector("[data-presence]"));

@@ -148,30 +148,6 @@ def test_what_needs_a_person_is_what_waits_for_review_failed_is_unknown_or_was_m
     assert sorted(entry.title for entry in found) == ["failed", "missed", "review", "unknown"]
 
 
-def test_changes_are_those_after_the_instant_within_the_days_shown(app):
-    stream = make_stream()
-    actor = make_actor(stream.team)
-    old, changed, elsewhere = planned(stream), planned(stream), planned(stream, at=UNTIL + timedelta(days=1))
-    stranger = planned(make_stream())
-    long_ago, now = NOON - timedelta(days=9), NOON
-    for post, at in [(old, long_ago), (changed, now), (elsewhere, now), (stranger, now)]:
-        post.updated_at = post.changed_at = at
-    db.session.commit()
-    assert [one.uuid for one in loading.changes(actor, SINCE, UNTIL, after=NOON - timedelta(hours=1))] == [
-        changed.uuid
-    ]
-
-
-def test_a_delivery_that_ends_is_a_change_of_its_post(app):
-    stream = make_stream()
-    post = planned(stream, state="published")
-    post.updated_at = post.changed_at = NOON - timedelta(days=9)
-    db.session.commit()
-    deliver(post, make_account(stream.team), "delivered")
-    found = loading.changes(make_actor(stream.team), SINCE, UNTIL, after=NOON - timedelta(hours=1))
-    assert [(one.uuid, one.state) for one in found] == [(post.uuid, "delivered")]
-
-
 def test_streams_come_with_the_archived_ones_last(app):
     team = make_team()
     make_stream(team, name="old", archived_at=NOON)

@@ -9,8 +9,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.planner.asking import VIEWS
 from calendar_app.posts.models import Post
 from calendar_app.streams.cadence import parse_cadence
-from calendar_app.times import to_wall
-from tests.factories import make_person, make_post, make_scheduled, make_stream, make_team, plan_for
+from tests.factories import make_person, make_post, make_stream, make_team, plan_for
 from tests.planner.plans import utc
 from tests.planner.test_loading import Counted, fill_month
 
@@ -275,39 +274,6 @@ def test_a_move_without_the_form_s_token_is_refused(signed_in):
     )
     assert answer.status_code == 400
     assert db.session.get(Post, post.id).due_at == NOON
-
-
-def test_states_tell_what_changed_since_the_last_answer(signed_in):
-    team = make_team()
-    post = make_scheduled(make_stream(team), due_in=90_000, title="Soon")
-    day = to_wall(post.due_at, "Europe/Oslo").date()
-    browser = signed_in(oslo(team))
-    asked = f"/calendar/states?from={day}&to={day + timedelta(days=1)}&since="
-    first = browser.get(asked + "2026-01-01T00:00:00Z").json
-    assert first["posts"] == [
-        {
-            "id": post.uuid,
-            "title": "Soon",
-            "state": "scheduled",
-            "version": post.version,
-            "day": day.isoformat(),
-        }
-    ]
-    assert (
-        browser.get(asked + (database_now() + timedelta(hours=1)).isoformat().replace("+", "%2B")).json[
-            "posts"
-        ]
-        == []
-    )
-
-
-@pytest.mark.parametrize("query", ["", "from=2026-12-01&to=2026-12-02", "from=x&to=y&since=2026-01-01T00:00:00Z",
-                                   "from=2026-12-01&to=2026-12-02&since=2026-01-01T00:00:00"])  # fmt: skip
-def test_states_that_cannot_be_told_are_refused(signed_in, query):
-    team = make_team()
-    make_stream(team)
-    answer = signed_in(oslo(team)).get(f"/calendar/states?{query}")
-    assert (answer.status_code, answer.json["ok"]) == (422, False)
 
 
 def test_a_page_with_three_thousand_posts_asks_no_more_than_one_with_three(signed_in):

@@ -1,0 +1,51 @@
+"""What the calendar itself keeps: what changed lately, and who has which post open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from calendar_app.extensions import Model
+from calendar_app.people.models import Person
+from calendar_app.times import UTCDateTime, utcnow
+
+DOINGS = ("reading", "writing")
+
+
+class PlanChange(Model):
+    """One change of a post that a plan shows, written by the database itself (see the triggers of its migration).
+
+    `was_due` and `due` are the post's times before and after. `kind` is here where only who has it open changed.
+    """
+
+    __tablename__ = "plan_change"
+    # Numbers are never given twice: a page asks for what came after the last one it knows.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    post_uuid: Mapped[str] = mapped_column(sa.String(36))
+    kind: Mapped[str] = mapped_column(sa.String(8), default="post", server_default="post")
+    was_due: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow, index=True)
+
+
+class Presence(Model):
+    """A person has a post open; true as long as `seen_at` is a few seconds old."""
+
+    __tablename__ = "presence"
+    __table_args__ = (
+        sa.UniqueConstraint("post_id", "person_id"),
+        sa.CheckConstraint(sa.column("doing").in_(DOINGS), name="doing"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    doing: Mapped[str] = mapped_column(sa.String(8))
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+
+    person: Mapped[Person] = relationship()

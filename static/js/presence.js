@@ -1,0 +1,57 @@
+// Who else has this post open. Said again every ten seconds and when it changes; forgotten by itself.
+import { postQuietly } from "./asking.js";
+import "./live.js";
+
+const EVERY = 10_000;
+const WRITES = 15_000;
+let open = "";
+let place = null;
+let typedAt = -Infinity;
+let said = "";
+let timer = 0;
+
+/** From now on this page has the post open, and says in `element` who else has. Without a post: none any more. */
+export function attend(id, element) {
+  if (open && open !== id) leave();
+  open = id ?? "";
+  place = element;
+  said = "";
+  if (open) say();
+}
+
+/** Called at every key. */
+export function writes() {
+  typedAt = performance.now();
+  if (open && said !== "writing") say();
+}
+
+async function say() {
+  clearTimeout(timer);
+  if (!open || document.hidden) return;
+  const id = open;
+  said = performance.now() - typedAt < WRITES ? "writing" : "reading";
+  const answer = await postQuietly(`/posts/${id}/presence`, { doing: said });
+  if (id !== open) return;
+  if (answer.ok) show(answer.body.sentence);
+  clearTimeout(timer);
+  // Who has thrown it away, or may no longer see it, need not say where they are.
+  if (answer.status !== 404) timer = setTimeout(say, EVERY);
+}
+
+function show(sentence) {
+  if (place && place.textContent !== sentence) place.textContent = sentence;
+}
+
+function leave() {
+  clearTimeout(timer);
+  if (open) postQuietly(`/posts/${open}/presence`, { doing: "gone" }, { keepalive: true });
+}
+
+document.addEventListener("live:changes", ({ detail }) => {
+  if (detail.changes.some((one) => one.post === open && one.kind === "here")) say();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) leave();
+  else say();
+});
+addEventListener("pagehide", leave);
