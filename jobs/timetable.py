@@ -16,11 +16,8 @@ from calendar_app.media.forgetting import forget_unused, sweep_files
 from calendar_app.notices.letters import bundle
 from calendar_app.notices.noticing import notice_all
 from calendar_app.people import sessions
-<<<<<<< HEAD
-from calendar_app.series.making import fill_all
-=======
 from calendar_app.planner import attending, news
->>>>>>> 8ce76c8 (What others do shows within two seconds: changes noted by triggers, streams of events with a cap, asking as the other way; who else is on a post)
+from calendar_app.series.making import fill_all
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
@@ -48,12 +45,9 @@ TIMETABLE = (
     Recurring("forget addresses of old mailings", HOUR, ledger.forget_old),
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget clocks that have ended", HOUR, forget_silent),
-<<<<<<< HEAD
     Recurring("forget removed comments", HOUR, lambda: forget_removed(utcnow())),
-=======
     Recurring("forget who had a post open", HOUR, attending.forget_gone),
     Recurring("forget what changed in the plan", HOUR, news.forget_old),
->>>>>>> 8ce76c8 (What others do shows within two seconds: changes noted by triggers, streams of events with a cap, asking as the other way; who else is on a post)
     Recurring("forget kept API answers", HOUR, forget_old_replays),
     Recurring("forget pictures nobody uses", HOUR, forget_unused),
     Recurring("sweep files of pictures", 24 * HOUR, sweep_files),
