@@ -77,7 +77,7 @@ def send(
     except Exception:
         # A flaw of ours in mid call: whether something arrived nobody knows, so it is treated as unclear.
         log.exception("adapter failed", extra={"delivery": parcel.key, "post": parcel.post_uuid})
-        return _outcome_of(_flaw(attempt), adapter, attempt)
+        return _outcome_of(_flaw(adapter, attempt), adapter, attempt)
     return Outcome(
         parcel.id, parcel.fence, "delivered", sent.remark or None, sent_at=attempt.started_at,
         external_id=sent.external_id, external_url=sent.external_url, notes={**attempt.notes, **sent.notes},
@@ -91,9 +91,10 @@ def give_up(attempt: Attempt) -> Outcome:
     """
     adapter = adapter_for(attempt.parcel.channel, attempt.parcel.settings)
     if attempt.close():
-        return _outcome_of(Unclear("Sluice was stopped in mid call; it may have gone out."), adapter, attempt)
-    stopped = NotSent("Sluice was stopped before anything was sent; it tries again.", after=attempt.now())
-    return _outcome_of(stopped, adapter, attempt)
+        stopped = _and_how_far("Sluice was stopped in mid call; it may have gone out.", adapter, attempt)
+        return _outcome_of(Unclear(stopped), adapter, attempt)
+    unsent = NotSent("Sluice was stopped before anything was sent; it tries again.", after=attempt.now())
+    return _outcome_of(unsent, adapter, attempt)
 
 
 def back_off(adapter: Adapter, attempt: int) -> float | None:
@@ -158,10 +159,16 @@ def _look_first(adapter: Adapter, attempt: Attempt, call: Call) -> Sent | None:
     return found
 
 
-def _flaw(attempt: Attempt) -> Trouble:
+def _flaw(adapter: Adapter, attempt: Attempt) -> Trouble:
     if attempt.started_at is None:
         return NotSent("Sluice stumbled before anything was sent; it tries again.")
-    return Unclear("Sluice stumbled while sending; it may have gone out.")
+    return Unclear(_and_how_far("Sluice stumbled while sending; it may have gone out.", adapter, attempt))
+
+
+def _and_how_far(reason: str, adapter: Adapter, attempt: Attempt) -> str:
+    """Of several parts, those that certainly stand."""
+    done, count = adapter.reached(attempt.parcel.payload, attempt.notes)
+    return f"{reason} {done} of {count} parts are there already." if done else reason
 
 
 def _outcome_of(trouble: Trouble, adapter: Adapter, attempt: Attempt) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from calendar_app.channels import sending
 from calendar_app.channels.delivering import outbound
 from calendar_app.channels.outcomes import outcome
 from calendar_app.channels.resolving import resolve
-from calendar_app.channels.sending import send
+from calendar_app.channels.sending import Attempt, give_up, send
 from calendar_app.extensions import database_now, start_writing
 from tests.channels import test_discord, test_telegram
 from tests.channels.mastodon_steps import SENTENCES, mastodon_place
@@ -143,3 +144,38 @@ def test_a_wait_that_a_server_names_in_the_middle_of_a_thread_is_kept(app):
         row = delivery_of(post)
         assert (row.state, row.ambiguous) == ("retry", True)
         assert timedelta(seconds=590) < row.next_at - database_now() <= timedelta(seconds=601)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_whoever_gives_a_long_post_up_in_the_middle_says_how_much_stands(place):
+    published(place.stream, title="", text=place.text)
+    (taken,) = claimed()
+    parcel = parcel_of(taken)
+    attempt = Attempt(parcel, timedelta())
+    place.receiver.plan(Behaviour(200, body=place.first), answer(200, delay=60))
+    thread = threading.Thread(
+        target=send, args=(parcel, outbound()), kwargs={"attempt": attempt}, daemon=True
+    )
+    thread.start()
+    wait_until(lambda: len(place.calls()) == 2, 5)
+    outcome = give_up(attempt)
+    assert (outcome.state, outcome.notes["pages"]) == ("unknown", ["70"])
+    assert outcome.reason.endswith("it may have gone out. 1 of 3 parts are there already.")
+    place.receiver.close()
+    thread.join(5)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_parts_of_a_thread_are_noted_one_by_one(app):
+    kept = []
+
+    def keep(step):
+        kept.append(step.notes["parts"])
+        step.settle(ours=True)
+
+    with FakeMastodon() as server:
+        published(mastodon_place(server).stream, title="", text=" ".join(SENTENCES))
+        (taken,) = claimed()
+        assert send(parcel_of(taken), outbound(), note=keep).state == "delivered"
+        ids = [status.id for status in server.statuses]
+    assert kept == [ids[:1], ids[:2], ids[:3]]
