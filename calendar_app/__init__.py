@@ -87,6 +87,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.series.views import series
     from calendar_app.sharing.public_views import outsiders
     from calendar_app.sharing.views import sharing
+    from calendar_app.short_links.views import short_links
     from calendar_app.snippets.views import snippets
     from calendar_app.streams.views import streams
     from calendar_app.web_app.views import web_app
@@ -117,6 +118,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(public)
     app.register_blueprint(queue)
     app.register_blueprint(series)
+    app.register_blueprint(short_links)
     app.register_blueprint(snippets)
     app.register_blueprint(streams)
     app.register_blueprint(web_app)

@@ -37,6 +37,7 @@ NO_THING = {
     "form": "ics",
     "filename": "favicon.svg",
     "day": "2026-12-01",
+    "code": "2345abcde",
 }
 # Bodies that are good in themselves, so that nothing but the stranger's question can be refused.
 BODIES = {
@@ -57,6 +58,7 @@ FOR_EVERYBODY = {
     "outsiders",
     "mail",
     "web_app",
+    "short_links",
 }
 # Shows what was thrown away; of a post that stands there is nothing to show.
 ONLY_ONCE_GONE = {"/posts/<uuid:number>/removal"}

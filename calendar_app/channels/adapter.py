@@ -223,6 +223,8 @@ class Adapter(ABC):
     can_withdraw: ClassVar[bool] = False
     can_look: ClassVar[bool] = False
     can_comment: ClassVar[bool] = False
+    # Whether its links may carry labels: not where a message goes to one person, nor where a program takes it.
+    public_links: ClassVar[bool] = True
     # Seconds to wait before attempt 2, 3, …; after the last one the delivery has failed.
     ladder: ClassVar[tuple[float, ...]] = (5, 30, 120, 600, 1800, 3600, 7200)
 

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from calendar_app import links, safe
 from calendar_app.channels.adapter import Content, Parcel, Picture
 from calendar_app.channels.models import Delivery
-from calendar_app.channels.registry import adapter_for
+from calendar_app.channels.registry import ADAPTERS, adapter_for
 from calendar_app.extensions import db
 from calendar_app.media.cropping import focus_in
 from calendar_app.posts.text import to_html
+from calendar_app.short_links.leaving import Leaving, keep, leaving
 from calendar_app.times import rfc3339
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def pack(claim: Claim) -> Parcel:
     row = claim.delivery
     adapter = adapter_for(row.account.channel, row.account.settings)
     if row.payload is None or not row.ambiguous:
+        keep(leaving_of(row.post, row.account).targets, row.post)
         row.payload = adapter.compose(content_of(row.post, row.account), row.action, row.account.settings)
         row.post_version = row.post.version
     return Parcel(
@@ -38,13 +40,11 @@ def pack(claim: Claim) -> Parcel:
 
 
 def content_of(post: Post, account: Account | None = None) -> Content:
-    """The post as a channel sees it, with the account's variant where there is one."""
-    text = post.text
-    for place in post.places:
-        if account is not None and place.account_id == account.id and place.text:
-            text = place.text
+    """The post as a channel sees it, with the account's variant where there is one, and its links as they leave."""
+    out = leaving_of(post, account)
+    text = out.text
     return Content(
-        uuid=post.uuid, title=post.title, text=text, html=to_html(text), link=post.link, language=post.language,
+        uuid=post.uuid, title=post.title, text=text, html=to_html(text), link=out.link, language=post.language,
         streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
         published_at=post.published_at, withdrawn_at=post.withdrawn_at,
         pictures=pictures_of(post), first_comment=post.first_comment or "",
@@ -52,6 +52,18 @@ def content_of(post: Post, account: Account | None = None) -> Content:
             one.handle for one in post.streams if one.visibility == "public" and one.archived_at is None
         ),
     )  # fmt: skip
+
+
+def leaving_of(post: Post, account: Account | None) -> Leaving:
+    """The words for this account, and its links as they leave for it."""
+    text = post.text
+    for place in post.places:
+        if account is not None and place.account_id == account.id and place.text:
+            text = place.text
+    adapter = ADAPTERS.get(account.channel) if account is not None else None
+    if account is None or adapter is None or not adapter.public_links:
+        return Leaving(text, post.link)
+    return leaving(post, text, account.channel)
 
 
 def pictures_of(post: Post) -> tuple[Picture, ...]:

@@ -27,6 +27,7 @@ from calendar_app.posts.text import cut, to_html
 from calendar_app.posts.ticking import checklists
 from calendar_app.posts.values import values_of
 from calendar_app.series.showing import part_of
+from calendar_app.short_links.leaving import short_links_of
 from calendar_app.snippets.keeping import of_team
 from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.streams.models import Stream
@@ -72,6 +73,7 @@ def composer(
         "kinds": KINDS,
         "languages": LANGUAGES,
         "channels": ADAPTERS,
+        "short_links": short_links_of(post) if post else [],
         "snippets": of_team(Snippet, team.id),
         "post_templates": of_team(PostTemplate, team.id) if post is None else [],
         "series_part": part_of(post),

@@ -49,6 +49,7 @@ LONGEST_SENDER = 100
 
 class EmailAdapter(Adapter):
     kind = "email"
+    public_links = False
     name = say_later("E-mail")
     blurb = say_later("Sends each post as a mail to the addresses of a list that you keep here.")
     fields = (

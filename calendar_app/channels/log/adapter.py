@@ -16,6 +16,7 @@ log = logging.getLogger("sluice.log_channel")
 
 class LogAdapter(Adapter):
     kind = "log"
+    public_links = False
     name = say_later("Log")
     blurb = say_later(
         "Writes a line to Sluice's own log. Nobody outside sees it: good for trying things out."

@@ -36,6 +36,7 @@ HOUR = 3600
 
 class WebhookAdapter(Adapter):
     kind = "webhook"
+    public_links = False
     name = say_later("Webhook")
     blurb = say_later("Sends each post as signed JSON to an address of yours (Standard Webhooks 1.0).")
     fields = (

@@ -25,6 +25,7 @@ FORMATS = ("atom", "rss", "json")
 
 class WebsubAdapter(Adapter):
     kind = "websub"
+    public_links = False
     name = say_later("WebSub hub")
     blurb = say_later("Tells a hub at once that the public feeds of a post's streams have changed.")
     fields = (

@@ -1,0 +1,66 @@
+"""Links leave as the stream says: as written, labelled, or short; a short one leads to what is stored."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from calendar_app import links
+from calendar_app.channels.packing import content_of, pack
+from calendar_app.extensions import db
+from calendar_app.short_links.leaving import labelled
+from calendar_app.short_links.models import ShortLink
+from tests.browsing import Browser
+from tests.channels.steps import claimed, published
+from tests.factories import make_account, make_post, make_stream
+
+MARKED = "utm_source=discord&utm_medium=social&utm_campaign=roads"
+
+
+@pytest.fixture
+def database():
+    return "sqlite"
+
+
+def test_labels_join_what_an_address_says_already():
+    told = {"stream": "roads", "channel": "discord"}
+    assert labelled("https://example.org/a?b=1#c", **told) == f"https://example.org/a?b=1&{MARKED}#c"
+    assert labelled("https://e.org/?utm_source=x", **told).count("utm_source") == 1
+
+
+def test_text_and_link_are_labelled_for_the_public_and_for_nobody_alone(app):
+    stream = make_stream(handle="roads", links_as="labelled")
+    ours = links.home()
+    text = f"[Map](https://example.org/a_(b)) and https://example.org/c. Not {ours} or https://[."
+    post = make_post(stream, text=text, link="https://example.org")
+    places = {kind: make_account(stream.team, kind, streams=[stream]) for kind in ("discord", "email")}
+    sent = content_of(post, places["discord"])
+    assert sent.text == (
+        f"[Map](https://example.org/a_(b)?{MARKED}) and https://example.org/c?{MARKED}. Not {ours} or https://[."
+    )
+    assert sent.link == f"https://example.org?{MARKED}"
+    for plain in (content_of(post, places["email"]), content_of(post)):
+        assert (plain.text, plain.link) == (text, "https://example.org")
+
+
+def test_a_short_link_leads_to_its_target_and_only_the_visit_is_counted(app):
+    stream = make_stream(handle="roads", links_as="short")
+    account = make_account(
+        stream.team, "discord", secrets={"url": "https://discord.test/x"}, streams=[stream]
+    )
+    post = published(stream, text="Read it.", link="https://example.org/long")
+    seen = content_of(post, account).link
+    assert db.session.scalars(sa.select(ShortLink)).all() == []
+    (taken,) = claimed()
+    assert seen in str(pack(taken).payload)
+    db.session.commit()
+    (short,) = db.session.scalars(sa.select(ShortLink))
+    assert (seen, short.target) == (links.absolute(f"/l/{short.code}"), f"https://example.org/long?{MARKED}")
+    reader = Browser(app, app.response_class)
+    answer = reader.get(f"/l/{short.code}")
+    reader.head(f"/l/{short.code}")
+    assert (answer.status_code, answer.location) == (302, short.target)
+    assert answer.headers["Referrer-Policy"] == "no-referrer" and "Set-Cookie" not in answer.headers
+    db.session.refresh(short)
+    assert short.visits == 1
+    assert reader.get("/l/nothing").status_code == reader.get("/l/https:%2F%2Fevil").status_code == 404
