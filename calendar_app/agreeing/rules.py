@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 # A step is for whoever has this role or a higher one, or for one member, named by id.
 ROLES = ("editor", "owner")
 MOST_STEPS = 3
-# What readers get to see, wherever a post goes.
-SEEN_BY_READERS = ("title", "text", "link", "language", "streams", "variants", "event", "pictures")
+# What readers never see of a post; all else they do, wherever it goes.
+INSIDE = ("kind", "accounts", "ticked")
 PLAN = ("publish_at", "timezone", "fold")
 
 
@@ -95,14 +95,12 @@ def may_change_agreed(post: Post, actor: Actor) -> bool:
 
 
 def asks_again(post: Post, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether this change of its values ends what was agreed. The time of a post never does."""
+    """Whether this change of its values ends what was agreed. Its time never does, nor a tick on a list."""
     stream = ruling(post)
     if stream is None or stream.approve_again == "never":
         return False
-    names = (
-        SEEN_BY_READERS if stream.approve_again == "readers" else [one for one in after if one not in PLAN]
-    )
-    return any(before[name] != after[name] for name in names)
+    spared = {*PLAN, *INSIDE} if stream.approve_again == "readers" else {*PLAN, "ticked"}
+    return any(before[name] != after[name] for name in after if name not in spared)
 
 
 def next_approvers(post: Post) -> set[int]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from calendar_app import links
+from calendar_app.agreeing.waiting import waiting_for
 from calendar_app.extensions import db
 from calendar_app.feeds import ical, parts
 from calendar_app.feeds.assembling import MEDIA_TYPES, Feed
@@ -16,6 +17,7 @@ from calendar_app.feeds.choosing import BETWEEN, handles_in
 from calendar_app.feeds.entry import Head, etag, feed_id
 from calendar_app.people import personal_feeds
 from calendar_app.people.models import Audit, Member, Site
+from calendar_app.people.roles import actor_for
 from calendar_app.posts.models import STATES, Post, PostStream
 from calendar_app.streams.models import Stream
 from calendar_app.times import utcnow
@@ -65,7 +67,11 @@ def _planned(member: Member, streams: str | None, states: str | None) -> sa.Sele
         within = sa.select(PostStream.post_id).join(Stream).where(Stream.handle.in_(handles_in(streams)))
         question = question.where(Post.id.in_(within))
     if states is not None and states.strip():
-        question = question.where(Post.state.in_(_states(states)))
+        wanted: sa.ColumnElement[bool] = Post.state.in_(_states(states))
+        if "waiting" in BETWEEN.split(states.lower()):
+            # What waits for this very member: to be approved, or to be changed as somebody wished.
+            wanted = sa.or_(wanted, Post.id.in_(waiting_for(actor_for(member.person)).ids))
+        question = question.where(wanted)
     return question
 
 

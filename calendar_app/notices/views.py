@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request
 
+from calendar_app.agreeing.waiting import waiting_for
 from calendar_app.extensions import database_now, db
 from calendar_app.notices import reading, wording
 from calendar_app.people.shown_times import shown
@@ -21,7 +22,8 @@ notices = Blueprint("notices", __name__)
 @member_required
 def index() -> ResponseReturnValue:
     rows = reading.notices(current_actor())
-    return render_template("notices/list.html", rows=rows, wording=wording, when=shown)
+    waiting = waiting_for(current_actor())
+    return render_template("notices/list.html", rows=rows, wording=wording, when=shown, waiting=waiting)
 
 
 @notices.post("/notices/read")

@@ -38,14 +38,15 @@ def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for number in sorted({*old["variants"], *new["variants"]}, key=lambda one: names.get(one, one)):
         label = say("Own text for %(name)s", name=names.get(number, number))
         yield _text(label, _variant(old, number), _variant(new, number))
+    yield _text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
     yield _short(say("Streams"), ", ".join(old["streams"]), ", ".join(new["streams"]))
     yield _short(say("Places"), _places(old, names), _places(new, names))
     yield _short(say("Link"), old["link"], new["link"])
     yield _short(say("Language"), old["language"], new["language"])
-    yield _text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
     yield _short(say("Kind"), _kind(old), _kind(new))
     yield _short(say("Event"), _event(old), _event(new))
     yield _text(say("Pictures"), _pictures(old), _pictures(new))
+    yield _text(say("Checklist"), "\n".join(old.get("ticked", ())), "\n".join(new.get("ticked", ())))
     yield _short(say("When"), _when(old), _when(new))
 
 
@@ -88,8 +89,14 @@ def _event(values: Mapping[str, Any]) -> str:
 
 
 def _pictures(values: Mapping[str, Any]) -> str:
-    """One a line, by number and words."""
-    return "\n".join(f"{one['media']}: {one['alt']}" for one in values["pictures"])
+    """One a line: its number, the part and the point that are shown, where it is not all of it, and its words."""
+    return "\n".join(f"{one['media']}{_part(one)}: {one['alt']}" for one in values["pictures"])
+
+
+def _part(one: Mapping[str, Any]) -> str:
+    focus = (one.get("focus_x") or 0, one.get("focus_y") or 0)
+    told = [*filter(None, [str(one.get("crop") or "")]), *(map(str, focus) if any(focus) else ())]
+    return f" ({' '.join(told)})" if told else ""
 
 
 def _when(values: Mapping[str, Any]) -> str:

@@ -13,9 +13,11 @@ from calendar_app.extensions import database_now, db
 from calendar_app.posts.drafting import draft, edit
 from calendar_app.posts.reviewing import approve
 from calendar_app.posts.scheduling import reschedule
+from calendar_app.posts.values import values_of
 from calendar_app.revisions import comparing, keeping
 from calendar_app.revisions.comparing import Part, compare
 from calendar_app.revisions.models import Revision
+from calendar_app.revisions.showing import changes
 from tests.factories import make_actor, make_person, make_post, make_stream, make_team
 
 
@@ -131,3 +133,13 @@ def test_a_revision_is_compared_brought_back_and_that_is_undone(signed_in, app):
     for nonsense in ("from=99", "to=x", "to=" + "9" * 40):
         assert browser.get(f"{path}/history?{nonsense}").status_code == 404
     assert f"{path}/history" in browser.get(page).text
+
+
+def test_whatever_differs_is_told(post, kari):
+    """Each value of a post: a new one needs its line in the comparison, but for the fold of its time."""
+    stands = values_of(post)
+    other = {"accounts": [1], "event": {"starts_at": "2031-05-05T09:00"}, "streams": ["x"], "ticked": ["Named"],
+             "variants": {"1": {"text": "x"}}, "pictures": [{"media": 1, "alt": "x"}],
+             "publish_at": "2031-05-05T09:00"}  # fmt: skip
+    for name in stands.keys() - {"fold", "timezone"}:
+        assert len(changes(stands, {**stands, name: other.get(name, "x")})) == 1, name
