@@ -5,6 +5,7 @@ import calendar_app.api.models
 import calendar_app.channels.email.models
 import calendar_app.channels.models
 import calendar_app.comments.models
+import calendar_app.evergreen.models
 import calendar_app.feeds.models
 import calendar_app.health.models
 import calendar_app.media.models

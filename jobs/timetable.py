@@ -10,6 +10,7 @@ from calendar_app.channels.email import ledger
 from calendar_app.channels.sweeping import end_stranded, miss_overdue, sweep
 from calendar_app.channels.tallying import fold
 from calendar_app.comments.commenting import forget_removed
+from calendar_app.evergreen import filling
 from calendar_app.feeds.parts import render_missing
 from calendar_app.health.pulse import forget_silent
 from calendar_app.media.forgetting import forget_unused, sweep_files
@@ -42,6 +43,7 @@ TIMETABLE = (
     Recurring("render feed parts ahead of readers", MINUTE, render_missing),
     Recurring("add up what was counted", MINUTE, fold),
     Recurring("make the posts of series", 10 * MINUTE, fill_all),
+    Recurring("fill empty slots from the pools", 10 * MINUTE, filling.fill_all),
     Recurring("forget addresses of old mailings", HOUR, ledger.forget_old),
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget clocks that have ended", HOUR, forget_silent),

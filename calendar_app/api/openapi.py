@@ -32,6 +32,7 @@ TAGS = {
     "accounts": "Connected places to publish.",
     "posts": "What is written, for one or more streams.",
     "series": "Posts that come again by a rule.",
+    "pool": "Posts that may come again where a slot stays empty.",
     "steps": "Review, approval, schedule and publication of a post.",
     "deliveries": "What became of a post at each of its accounts.",
     "media": "Pictures, taken in for posts to show.",

@@ -10,7 +10,19 @@ from flask_limiter.util import get_remote_address
 from redis import RedisError
 
 from calendar_app import links
-from calendar_app.api import accounts, calendar, deliveries, docs, me, media, posts, series, steps, streams  # noqa: F401
+from calendar_app.api import (  # noqa: F401
+    accounts,
+    calendar,
+    deliveries,
+    docs,
+    me,
+    media,
+    pool,
+    posts,
+    series,
+    steps,
+    streams,
+)
 from calendar_app.api.calling import CALLS, PREFIX
 from calendar_app.api.problems import problem
 from calendar_app.api.reading import body_as, form_as, query_as

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ONE = "/streams/<handle>"
 _AS_THEY_ARE = ("name", "description", "language", "timezone", "visibility", "public_schedule", "cadence",
                 "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours",
+                "evergreen_makes", "evergreen_ahead_days", "evergreen_rest_days",
                 "grace_minutes", "guidelines", "needs_approval", "approval_steps",
                 "others_approve", "approve_again", "created_at", "updated_at")  # fmt: skip
 

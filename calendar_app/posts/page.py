@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from calendar_app.agreeing.showing import agreement
 from calendar_app.channels.models import Account
 from calendar_app.channels.registry import ADAPTERS
+from calendar_app.evergreen.pooling import told_of
 from calendar_app.extensions import database_now, db
 from calendar_app.feeds.ical import WORDS
 from calendar_app.languages import say
@@ -77,6 +78,7 @@ def composer(
         "snippets": of_team(Snippet, team.id),
         "post_templates": of_team(PostTemplate, team.id) if post is None else [],
         "series_part": part_of(post),
+        "evergreen": told_of(post),
         "writable": post is None or may_write(post, actor),
         **(standing.standing(post, actor, now=now) if post else {}),
         **beside(post, values, team=team, actor=actor, now=now),

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, Refused
+from calendar_app.evergreen import pooling
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.people.roles import scoped
@@ -19,7 +20,7 @@ from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.planner.asking import day_of
 from calendar_app.planner.sheet import midnight
 from calendar_app.posts import queueing, saying
-from calendar_app.posts.finding import stream_of
+from calendar_app.posts.finding import post_of, stream_of
 from calendar_app.posts.models import Post
 from calendar_app.streams.cadence import BadCadence
 
@@ -49,7 +50,9 @@ def show(handle: str) -> ResponseReturnValue:
         waiting, problem = [], bad.sentence
     return render_template(
         "posts/queue.html", stream=stream, queue=waiting, problem=problem, others=queueing.without_time(stream),
-        may_write=current_actor().may("write posts", stream.team_id), weeks=WEEKS,
+        may_write=current_actor().may("write posts", stream.team_id),
+        may_edit=current_actor().may("edit streams", stream.team_id), weeks=WEEKS,
+        pool=pooling.pool_of(stream),
         was=_uuids(request.args.get("was", "")), made=_uuids(request.args.get("made", "")),
         clock=lambda at: saying.clock(at, stream.timezone, now=now),
     )  # fmt: skip
@@ -127,6 +130,31 @@ def empty(handle: str) -> ResponseReturnValue:
     )  # fmt: skip
     flash(told, "good")
     return redirect(url_for("queue.show", handle=handle), 303)
+
+
+@queue.post("/posts/<uuid:number>/pool")
+@member_required
+def put_into_pool(number: Any) -> ResponseReturnValue:
+    """The post may come again in its home stream."""
+    post = post_of(number)
+    try:
+        pooling.put_in(post, actor=current_actor(), now=database_now())
+    except Conflict as conflict:
+        db.session.rollback()
+        flash(str(conflict), "bad")
+        return redirect(url_for("posts.show", number=number), 303)
+    db.session.commit()
+    flash(_("It is in the pool and may come again where a slot stays empty."), "good")
+    return redirect(url_for("posts.show", number=number), 303)
+
+
+@queue.post("/posts/<uuid:number>/pool/removal")
+@member_required
+def take_out_of_pool(number: Any) -> ResponseReturnValue:
+    pooling.take_out(post_of(number), actor=current_actor())
+    db.session.commit()
+    flash(_("It is out of the pool and does not come again by itself."), "good")
+    return redirect(url_for("posts.show", number=number), 303)
 
 
 def _taken(

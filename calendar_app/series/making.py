@@ -121,11 +121,16 @@ def digest(content: Mapping[str, Any]) -> str:
 
 
 def living(series: Series) -> dict[str, Any]:
-    """The content without accounts, pictures and streams that are no longer there; all streams gone: as they were."""
-    content = dict(series.content)
+    """The content as its posts can have it now."""
+    return living_content(series.content, series.team_id)
+
+
+def living_content(given: Mapping[str, Any], team_id: int) -> dict[str, Any]:
+    """Without accounts, pictures and streams that are no longer there; with all streams gone: as they were."""
+    content = dict(given)
     accounts = set(
         db.session.scalars(
-            sa.select(Account.id).where(Account.team_id == series.team_id, Account.deleted_at.is_(None))
+            sa.select(Account.id).where(Account.team_id == team_id, Account.deleted_at.is_(None))
         )
     )
     if content.get("accounts") is not None:
@@ -135,9 +140,7 @@ def living(series: Series) -> dict[str, Any]:
     }
     wanted = [one["media"] for one in content.get("pictures") or ()]
     media = set(
-        db.session.scalars(
-            sa.select(Medium.id).where(Medium.id.in_(wanted), Medium.team_id == series.team_id)
-        )
+        db.session.scalars(sa.select(Medium.id).where(Medium.id.in_(wanted), Medium.team_id == team_id))
     )
     # What is known of a picture's rights belongs to the picture: an old copy of it must not overwrite it.
     content["pictures"] = [
@@ -145,12 +148,13 @@ def living(series: Series) -> dict[str, Any]:
         for one in content.get("pictures") or ()
         if one["media"] in media
     ]
+    handles = list(content.get("streams") or ())
     used = set(
         db.session.scalars(
-            sa.select(Stream.handle).where(Stream.handle.in_(series.handles), Stream.archived_at.is_(None))
+            sa.select(Stream.handle).where(Stream.handle.in_(handles), Stream.archived_at.is_(None))
         )
     )
-    content["streams"] = [handle for handle in series.handles if handle in used] or series.handles
+    content["streams"] = [handle for handle in handles if handle in used] or handles
     return content
 
 
@@ -178,10 +182,10 @@ def _make(
     row.post_id, row.made = post.id, digest(content_of(post))
     db.session.flush()
     if series.makes == "scheduled":
-        _schedule(post, actor, now)
+        schedule_if_agreed(post, actor, now)
 
 
-def _schedule(post: Post, actor: Actor, now: datetime) -> None:
+def schedule_if_agreed(post: Post, actor: Actor, now: datetime) -> None:
     """As far as its streams let it by itself; the rest waits for a person, as a draft or for review."""
     try:
         with db.session.begin_nested():

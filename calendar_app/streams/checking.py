@@ -16,7 +16,7 @@ from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
 from calendar_app.streams import approving, checking_breaks, writing_rules
 from calendar_app.streams.cadence import BadCadence, parse_cadence
-from calendar_app.streams.models import AGAIN, HUES, SCHEDULES, VISIBILITIES, Stream
+from calendar_app.streams.models import AGAIN, EVERGREEN_MAKES, HUES, SCHEDULES, VISIBILITIES, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,8 @@ RESERVED = frozenset(
 
 PLAIN_FIELDS = ("name", "description", "colour", "language", "timezone", "visibility", "public_schedule",
                 "guidelines", "needs_approval", "others_approve", "approve_again", "cadence", "grace_minutes",
-                "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours")  # fmt: skip
+                "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours",
+                "evergreen_makes", "evergreen_ahead_days", "evergreen_rest_days")  # fmt: skip
 TEAM_FIELDS = ("responsible", "default_accounts", "approval_steps")
 KNOWN_FIELDS = {"handle", "team", *PLAIN_FIELDS, *TEAM_FIELDS, *writing_rules.FIELDS}
 
@@ -54,6 +55,9 @@ def columns(changes: Mapping[str, Any], team_id: int | None, found: Findings) ->
         "quiet_hours": checking_breaks.quiet_hours, "near_minutes": partial(_within, "near_minutes", 0, 1440),
         "flood_posts": partial(_within, "flood_posts", 0, 100),
         "flood_hours": partial(_within, "flood_hours", 1, 168),
+        "evergreen_makes": _evergreen_makes,
+        "evergreen_ahead_days": partial(_within, "evergreen_ahead_days", 1, 60),
+        "evergreen_rest_days": partial(_within, "evergreen_rest_days", 1, 3650),
         "others_approve": _others_approve, "approve_again": _approve_again,
     }  # fmt: skip
     values: dict[str, Any] = {}
@@ -229,6 +233,10 @@ def _grace(value: Any, found: Findings) -> int:
             say("Write a whole number of minutes from 1 to %(most)s (a week).", most=grouped(MOST_GRACE)),
         )
     return number or 0
+
+
+def _evergreen_makes(value: Any, found: Findings) -> str:
+    return _one_of(value, "evergreen_makes", EVERGREEN_MAKES, found)
 
 
 def _within(name: str, least: int, most: int, value: Any, found: Findings) -> int:

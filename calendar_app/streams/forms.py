@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TEXTS = (
     "name", "description", "colour", "language", "timezone", "visibility", "public_schedule", "guidelines",
     "responsible", "cadence", "grace_minutes", "approve_again", "near_minutes", "flood_posts", "flood_hours",
+    "evergreen_makes", "evergreen_ahead_days", "evergreen_rest_days",
     "template", "checklist", "links_as",
 )  # fmt: skip
 ONCE = ("handle", "team")
@@ -80,7 +81,8 @@ def blank(person: Person, *, team_id: int) -> dict[str, Any]:
         "visibility": "public", "public_schedule": "titles", "links_as": "written", "grace_minutes": 60,
         **dict.fromkeys(TICKS, False),
         "approval_steps": ["editor"], "approve_again": "readers",
-        "near_minutes": 30, "flood_posts": 4, "flood_hours": 24, **{name: [] for name in ROWS},
+        "near_minutes": 30, "flood_posts": 4, "flood_hours": 24, "evergreen_makes": "off",
+        "evergreen_ahead_days": 7, "evergreen_rest_days": 90, **{name: [] for name in ROWS},
         "default_accounts": [],
     }  # fmt: skip
 

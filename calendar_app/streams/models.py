@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HUES = ("coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum")
 VISIBILITIES = ("public", "unlisted", "internal")
+EVERGREEN_MAKES = ("off", "draft", "scheduled")
 SCHEDULES = ("titles", "times", "nothing")
 AGAIN = ("never", "readers", "always")
 # How the links of its posts leave for accounts: as written, with labels, or short and with labels.
@@ -65,6 +66,10 @@ class Stream(Model):
     near_minutes: Mapped[int] = mapped_column(default=30)
     flood_posts: Mapped[int] = mapped_column(default=4)
     flood_hours: Mapped[int] = mapped_column(default=24)
+    # What fills slots that stay empty, how many days ahead, and how long a post rests before it comes again.
+    evergreen_makes: Mapped[str] = mapped_column(sa.String(16), default="off")
+    evergreen_ahead_days: Mapped[int] = mapped_column(default=7)
+    evergreen_rest_days: Mapped[int] = mapped_column(default=90)
     grace_minutes: Mapped[int] = mapped_column(default=60)
     needs_approval: Mapped[bool] = mapped_column(default=False)
     # Who is asked, one step after the other: a role or a member's id (agreeing/rules.py). Empty: one editor.

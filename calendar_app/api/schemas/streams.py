@@ -89,6 +89,13 @@ class _Fields(Sent):
         default=4, description="More posts than this within `flood_hours` get a warning; 0 switches it off."
     )
     flood_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    evergreen_makes: Literal["off", "draft", "scheduled"] = Field(
+        default="off", description="What posts of the pool become in slots that stay empty."
+    )
+    evergreen_ahead_days: Annotated[int, Field(ge=1, le=60)] = 7
+    evergreen_rest_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=90, description="No post of the pool comes twice within so many days."
+    )
     grace_minutes: Annotated[int, Field(ge=1, le=10080)] = Field(
         default=60, description="How late a post may go out before it counts as missed."
     )
@@ -153,6 +160,9 @@ class Stream(Given):
     near_minutes: int
     flood_posts: int
     flood_hours: int
+    evergreen_makes: Literal["off", "draft", "scheduled"]
+    evergreen_ahead_days: int
+    evergreen_rest_days: int
     grace_minutes: int
     default_accounts: list[int]
     guidelines: str

@@ -1,0 +1,1 @@
+"""Evergreen: posts that may come again, and the empty slots that they fill."""
