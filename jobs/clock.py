@@ -135,18 +135,29 @@ def _mail_a_while() -> None:
 def main() -> None:
     """Tick until SIGTERM or SIGINT. Ends without waiting for calls that have been given up."""
     clock = Clock()
-
-    def stop(*_: object) -> None:
-        stopping.ask()
-        clock.stop()
-        # By the kernel's hand, should we hang: no lease of ours is left that others cannot settle.
-        signal.setitimer(signal.ITIMER_REAL, stopping.LONGEST)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    _listen(clock)
     with app().app_context():
         clock.run()
         db.session.remove()
         db.engine.dispose()
     logging.shutdown()
+    os._exit(0)
+
+
+def _listen(clock: Clock) -> None:
+    """A thread hears the signals: this one may be held up by a database that somebody keeps locked."""
+    heard, note = os.pipe()
+    os.set_blocking(note, False)
+    signal.set_wakeup_fd(note, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    Thread(target=_end_in_time, args=(clock, heard), daemon=True).start()
+
+
+def _end_in_time(clock: Clock, heard: int) -> None:
+    """Leases tell others what a clock that is ended like this was at."""
+    os.read(heard, 1)
+    stopping.ask()
+    clock.stop()
+    time.sleep(stopping.LONGEST)
     os._exit(0)

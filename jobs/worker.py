@@ -67,6 +67,13 @@ class LaneWorker(Worker):
     # Seconds between tries while Redis is away; RQ would wait up to a minute.
     max_connection_wait_time = 2
 
+    def subscribe(self) -> None:
+        """RQ would take orders here, to end or to kill the job at hand, from whoever can write to Redis."""
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Nor does a word in Redis bring all workers to a stand. They only say that they are there."""
+        self.heartbeat()
+
     def handle_warm_shutdown_request(self) -> None:
         """Asked to end: RQ waits for the job at hand without end, so the job is told to be brief."""
         stopping.ask()

@@ -19,6 +19,7 @@ from calendar_app import stopping
 from calendar_app.supervising.guard import die_with_parent
 die_with_parent(int(sys.argv.pop(1)))
 stopping.PATIENCE = float(os.environ.get("TEST_PATIENCE", stopping.PATIENCE))
+stopping.LONGEST = float(os.environ.get("TEST_LONGEST", stopping.LONGEST))
 runpy.run_module("calendar_app", run_name="__main__", alter_sys=True)
 """
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,11 @@ from calendar_app.channels.delivering import drain
 from calendar_app.channels.due import MOST_PER_ACCOUNT
 from calendar_app.channels.email.models import Mailing
 from calendar_app.channels.models import Delivery
+from calendar_app.enqueue import connection
 from calendar_app.extensions import database_now, db, writing
+from calendar_app.health.pulse import clocks_beating
+from calendar_app.health.questions import CLOCK_SILENCE
+from jobs.clock import BEAT_EVERY
 from tests import processes
 from tests.channels.conftest import receiver  # noqa: F401  (a fixture)
 from tests.channels.steps import connected, due_post
@@ -116,6 +121,28 @@ def test_calls_that_do_not_end_are_given_up_honestly(app, receiver):  # noqa: F8
     first, second = receiver.at("/hook")
     assert (first.key, first.body) == (second.key, second.body)
     assert len(receiver.at("/card")) == 1, "what may have gone out is not sent again"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_somebody_keeps_locked_keeps_nobody_from_ending(app):
+    upkeep = ("worker", "--lane", "upkeep")
+    with processes.running(app, CLOCK, upkeep, TEST_LONGEST="2") as (clock, worker):
+        wait_until(both_at_work, 40)
+        path = app.config["SETTINGS"].database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            enqueue.wake("upkeep")
+            wait_until(lambda: processes.descendants(worker.pid), 20)
+            time.sleep(BEAT_EVERY + 0.5)
+            assert stop(worker) < MOST_SECONDS
+            assert stop(clock) < MOST_SECONDS
+            other.execute("ROLLBACK")
+
+
+def both_at_work():
+    clocks = clocks_beating(CLOCK_SILENCE)
+    db.session.rollback()
+    return clocks and connection().scard("rq:workers:upkeep")
 
 
 @contextmanager

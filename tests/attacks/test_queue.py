@@ -7,18 +7,23 @@ import zlib
 
 import pytest
 import redis
+import sqlalchemy as sa
+from rq.command import send_kill_horse_command, send_shutdown_command
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.suspension import suspend
 
 from calendar_app import enqueue
+from calendar_app.channels.models import Delivery
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from jobs.worker import NotOurs, OurJob
+from tests.channels.steps import connected, due_post
 from tests.conftest import wait_until
 from tests.factories import make_scheduled
 from tests.processes import running
-from tests.receiver import Receiver
+from tests.receiver import Receiver, answer
 
 OURS = "jobs.publish.run"
 
@@ -112,3 +117,28 @@ def test_a_worker_outlives_what_strangers_put_into_its_queue(app, link, stream, 
             wait_until(lambda: db.session.get(Post, post.id, populate_existing=True).state == "published", 60)
         assert (trap.exists(), receiver.ledger) == (False, [])
     assert Job.exists("nobody", connection=link) is False
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_nobody_gives_orders_to_a_worker_through_redis(app, link):
+    """RQ's own: to end, to kill the job at hand, to stand still."""
+    with Receiver() as receiver:
+        receiver.plan(answer(200, delay=1.0))
+        stream, _ = connected(receiver)
+        due_post(stream)
+        suspend(link)
+        enqueue.wake("publish")
+        with running(app, ["worker"]) as (worker,):
+            wait_until(lambda: receiver.ledger, 60)
+            (name,) = (key.decode().removeprefix("rq:worker:") for key in link.smembers("rq:workers:publish"))
+            for order in (send_kill_horse_command, send_shutdown_command):
+                order(link, name)
+            wait_until(lambda: standing() == ("delivered", 1), 30)
+            assert worker.poll() is None
+        assert len(receiver.ledger) == 1
+
+
+def standing():
+    found = db.session.execute(sa.select(Delivery.state, Delivery.attempts)).one()
+    db.session.rollback()
+    return tuple(found)
