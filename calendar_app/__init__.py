@@ -74,6 +74,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.feeds.views import feeds
     from calendar_app.health.views import health
     from calendar_app.helping.views import helping
+    from calendar_app.linked.views import linked
     from calendar_app.media.views import pictures
     from calendar_app.needs.views import needs
     from calendar_app.notices.views import notices
@@ -108,6 +109,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(history)
     app.register_blueprint(mail)
     app.register_blueprint(mastodon)
+    app.register_blueprint(linked)
     app.register_blueprint(pictures)
     app.register_blueprint(needs)
     app.register_blueprint(notices)

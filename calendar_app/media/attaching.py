@@ -44,7 +44,7 @@ def picture_values(post: Post) -> list[dict[str, Any]]:
     return [
         {
             "media": row.media_id, "alt": row.alt, "focus_x": row.focus_x, "focus_y": row.focus_y,
-            "crop": cropping.text_of(row.crop), "rights": row.medium.rights,
+            "crop": cropping.text_of(row.crop), "rights": rights.rights_of(row.medium),
             "licensed_until": row.medium.licensed_until, "credit": row.medium.credit,
         }
         for row in post.pictures

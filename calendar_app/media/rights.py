@@ -24,15 +24,23 @@ WORDLESS = say_later("Say in a sentence what the picture shows. Your team plans 
 UNTIL = re.compile(r"licensed until (\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 
-def checked(given: Mapping[str, Any], found: Findings, name: str = "") -> dict[str, str]:
-    """The columns `rights`, `licensed_until` and `credit`, from those that are given.
+def rights_of(medium: Medium) -> str:
+    """As pages speak of them: `unknown` while nobody has said."""
+    return "unknown" if medium.unclear else medium.rights
+
+
+def checked(given: Mapping[str, Any], found: Findings, name: str = "") -> dict[str, Any]:
+    """The columns `rights`, `unclear`, `licensed_until` and `credit`, from those that are given.
 
     Sentences go to `<name>.rights` and so on, or all to `name` where it has no dot of its own.
     """
     at = f"{name}." if name else ""
-    columns: dict[str, str] = {}
+    columns: dict[str, Any] = {}
     if "rights" in given:
         columns["rights"] = str(given["rights"] or "own")
+        columns["unclear"] = columns["rights"] == "unknown"
+        if columns["unclear"]:
+            columns["rights"] = "licensed"
         if columns["rights"] not in RIGHTS:
             found.add(f"{at}rights", say("Say whether the picture is your own or licensed."))
     if "licensed_until" in given:

@@ -18,6 +18,7 @@ from calendar_app.media.decoding import KEPT_SIDE
 from calendar_app.media.fitting import SIDES, fitted, page_fit, picture
 from calendar_app.media.keeping import TYPES, kept_name, store
 from calendar_app.media.models import MOST_PICTURES
+from calendar_app.media.rights import rights_of
 from calendar_app.media.showing import for_everybody, held_by, looks, shown
 from calendar_app.media.storing import store_picture
 from calendar_app.people.signing_in import (
@@ -102,7 +103,7 @@ def upload() -> ResponseReturnValue:
     """By script: a form with the file. Answers what the composer shows of it."""
     medium = _taken_in(_team())
     db.session.commit()
-    return jsonify(ok=True, picture=_told(medium)), 201
+    return jsonify(ok=True, picture=told(medium)), 201
 
 
 @pictures.get("/media")
@@ -178,10 +179,11 @@ def _team() -> Team:
     return (team_named(asked) or abort(404)) if asked else current_team()
 
 
-def _told(medium: Medium) -> dict[str, Any]:
+def told(medium: Medium) -> dict[str, Any]:
+    """What the composer shows of a picture that has just arrived."""
     seen = shown(medium)
     return {
         "media": medium.id, "src": seen.src, "small": seen.small, "width": seen.width, "height": seen.height,
-        "alt": medium.alt, "rights": medium.rights, "licensed_until": medium.licensed_until,
+        "alt": medium.alt, "rights": rights_of(medium), "licensed_until": medium.licensed_until,
         "credit": medium.credit, "focus_x": 0, "focus_y": 0, "crop": "",
     }  # fmt: skip

@@ -1,5 +1,6 @@
 // The composer. One behaviour per file; here they meet.
 import * as counter from "./composer_counter.js";
+import * as linked from "./composer_linked.js";
 import "./composer_menu.js";
 import * as pictures from "./composer_pictures.js";
 import * as preview from "./composer_preview.js";
@@ -77,6 +78,7 @@ if (form) {
   tabs.attach(form);
   toolbar.attach(form);
   pictures.attach(form);
+  linked.attach(form);
   preview.attach(form);
   saving.start(form);
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));

@@ -155,6 +155,13 @@ function add(files) {
   }
 }
 
+/** A picture that the server has fetched by itself. */
+export function takeIn(picture, name) {
+  const tile = sample.content.firstElementChild.cloneNode(true);
+  list.append(tile);
+  arrived(tile, picture, name);
+}
+
 async function send(file) {
   const tile = sample.content.firstElementChild.cloneNode(true);
   const name = file.name || "picture";
@@ -165,13 +172,17 @@ async function send(file) {
     tell(tile, "refused", words("refused", { name, reason: reason || words("offline") }));
     return;
   }
+  arrived(tile, picture, name);
+  part(tile, "alt").focus({ preventScroll: true });
+}
+
+function arrived(tile, picture, name) {
   number(tile, picture.media);
   look(tile, picture);
   tell(tile, "ready", words("ready", { name }));
   put(tile, picture);
   remember(tile);
   changed();
-  part(tile, "alt").focus({ preventScroll: true });
 }
 
 function tell(tile, state, sentence) {

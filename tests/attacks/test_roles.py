@@ -46,6 +46,7 @@ OF_OWNERS = {
     *("api.accounts_connect", "api.accounts_change", "api.accounts_disconnect", "api.accounts_test"),
 }
 OF_AUTHORS = {
+    "linked.look",
     *(
         "posts.create",
         "posts.save",
@@ -102,7 +103,7 @@ BODIES = {
     **{f"snippets.{name}": {"name": "Mine"} for name in ("new_template", "template")},
 }
 WITH_A_FILE = {"pictures.upload", "pictures.attach", "api.media_upload"}
-AS_JSON = {"writing.save_draft", "posts.create", "writing.preview"}
+AS_JSON = {"linked.look", "writing.save_draft", "posts.create", "writing.preview"}
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from playwright.sync_api import expect
 
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
+from tests.browser.looking import look_at
 from tests.browser.test_writing import SAVED, open_composer, said, text, title
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until
 from tests.factories import make_post
 from tests.media.pictures import attach, make_medium, png
+from tests.receiver import Receiver, answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -204,3 +206,21 @@ def test_a_picture_is_cut_by_mouse_and_by_numbers(site):
     wait_until(lambda: cut() == [500, 500, 250, 500], 8)
     page.get_by_role("button", name="Show all of it").press("Enter")
     wait_until(lambda: cut() is None, 8)
+
+
+def test_a_linked_page_gives_its_title_and_its_picture_at_a_press(site):
+    hall = make_town_hall()
+    page = site.open(hall.kari)
+    page.goto("/posts/new?stream=roads")
+    with Receiver() as receiver:
+        told = b'<title>Bridge reopened</title><meta property="og:image" content="/p.png">'
+        receiver.plan(then=answer(200, body=told, content_type="text/html"))
+        receiver.plan(path="/p.png", then=answer(200, body=png(300, 200), content_type="image/png"))
+        page.get_by_label("Link optional").fill(receiver.address())
+        page.get_by_role("button", name="Fetch its title and picture").press("Enter")
+        expect(page.get_by_text("The page is called “Bridge reopened”.")).to_be_visible()
+    expect(title(page)).to_have_value("Bridge reopened")
+    expect(tiles(page)).to_have_count(1)
+    expect(page.get_by_label("Rights")).to_have_value("unknown")
+    expect(said(page)).to_have_text(SAVED)
+    assert look_at(page, "linked") == []
