@@ -31,7 +31,7 @@ check: $(VENV)/.tests ## linters and types, then all tests
 
 faults: $(VENV)/.tests ## the long runs: kill, freeze and flood real processes; prints a table (about half an hour)
 	@export SLUICE_FAULT_SECONDS=$${SLUICE_FAULT_SECONDS:-120} SLUICE_FAULT_FIGURES=$${SLUICE_FAULT_FIGURES:-$$(mktemp)}; \
-	  status=0; $(BIN)/python -m pytest -m faults tests/faults $(ARGS) || status=$$?; \
+	  : > "$$SLUICE_FAULT_FIGURES"; status=0; $(BIN)/python -m pytest -m faults tests/faults $(ARGS) || status=$$?; \
 	  $(BIN)/python -m tests.faults.figures "$$SLUICE_FAULT_FIGURES" "$$SECONDS"; exit $$status
 
 bench: $(VENV)/.bench ## measure lateness, bursts, feeds and the calendar page; prints figures side by side

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from calendar_app.channels import connecting, listing
 from calendar_app.channels.models import Account, Delivery
+from calendar_app.channels.outcomes import on_the_way
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.channels.resolving import resolve
 from calendar_app.enqueue import plan_changed, wake
@@ -266,6 +267,7 @@ def _edit_form(
         made=made or {},
         connected=connected,
         recent=listing.recent(account),
+        on_the_way=on_the_way,
         may_manage=actor.may("manage accounts", account.team_id),
         when=_when,
     )
