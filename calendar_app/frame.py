@@ -48,7 +48,8 @@ PAGES = (
 
 
 def register(app: Flask) -> None:
-    """Give templates `pages()`, `count_of(page)`, `page_exists(path)`, `me()`, `site_name()`, `help_topic()`.
+    """Give templates `pages()`, `count_of(page)`, `page_exists(path)`, `me()`, `site_name()`, `help_topic()`,
+    `may_anywhere(right)`.
 
     And the filter `initials`.
     """
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
         me=me,
         site_name=site_name,
         help_topic=help_topic,
+        may_anywhere=may_anywhere,
     )
     app.jinja_env.filters["initials"] = initials
 
@@ -101,6 +103,14 @@ def me() -> Person | None:
 
     actor = actor_or_none()
     return actor.person if actor else None
+
+
+def may_anywhere(right: str) -> bool:
+    """Whether whoever is signed in holds this right in one of their teams."""
+    from calendar_app.people.signing_in import actor_or_none
+
+    actor = actor_or_none()
+    return actor is not None and any(actor.may(right, team) for team in actor.team_ids)
 
 
 def help_topic() -> str:

@@ -116,3 +116,10 @@ def test_pages_hold_no_inline_script_style_or_foreign_address():
         assert not re.search(r"(src|href)=\"https?://(?!calendar\.google|outlook\.)", page), (
             f"foreign address in {path}"
         )
+
+
+def test_every_decision_has_a_number_of_its_own():
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
+    for path in records:
+        assert path.read_text().startswith(f"# {int(path.name[:4])}. "), path.name

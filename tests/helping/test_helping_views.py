@@ -65,3 +65,15 @@ def test_every_topic_has_its_section_and_every_page_its_topic(kari, signed_in):
         "streams", "outcomes", "places", "team", "posts",
     }  # fmt: skip
     assert topic_of("/streamsX") == TOPICS[0]
+
+
+def test_only_what_one_may_do_is_offered(kari, signed_in):
+    team = kari.memberships[0].team
+    make_stream(team, "roads")
+    db.session.commit()
+    offered = {"owner": 3, "editor": 2, "author": 1, "viewer": 0}
+    for role, number in offered.items():
+        page = signed_in(make_person(team, role)).get("/help").text
+        palette = page[page.index("data-palette") :]
+        links = [f'data-href="{path}"' for path in ("/posts/new", "/streams/new", "/accounts/new")]
+        assert [link in palette for link in links] == [place < number for place in range(3)], role
