@@ -19,6 +19,7 @@ from calendar_app.notices.models import Notice
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
 from calendar_app.people.roles import actor_for
+from calendar_app.planner.models import SavedView
 from calendar_app.series.editing import begin
 from calendar_app.sharing import letting_in
 from calendar_app.sharing.models import ShareLink
@@ -96,6 +97,9 @@ def others(app):
         actor=actor_for(person),
         now=utcnow(),
     )
+    db.session.add(
+        SavedView(team_id=team.id, person_id=person.id, name=f"{MARK} view", query="view=list", shared=True)
+    )
     inviting.invite(actor_for(person), team, "quokka@example.org", "viewer")
     db.session.commit()
     return {
@@ -117,6 +121,7 @@ def others(app):
         "token_id": _id_of(ApiToken),
         "feed_id": _id_of(PersonalFeed),
         "notice_id": _id_of(Notice),
+        "view_id": _id_of(SavedView),
         "template_id": kept[0].id,
         "snippet_id": kept[1].id,
     }
@@ -133,7 +138,16 @@ def nothing():
         "choice": "no-such-stream",
         "name": "a" * 64 + ".png",
         **dict.fromkeys(
-            ("account_id", "member_id", "link_id", "session_id", "token_id", "feed_id", "notice_id")
+            (
+                "account_id",
+                "member_id",
+                "link_id",
+                "session_id",
+                "token_id",
+                "feed_id",
+                "view_id",
+                "notice_id",
+            )
             + ("template_id", "snippet_id", "revision", "comment_id", "series_id", "share_id"),
             987_654,
         ),

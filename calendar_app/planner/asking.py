@@ -72,6 +72,11 @@ class Asked:
         return self.streams is not None or bool(self.states) or self.person is not None or bool(self.q)
 
     @property
+    def kept_query(self) -> str:
+        """The address without day, page and open post: what a saved view keeps."""
+        return re.sub("date=[^&]*&?", "", self.address().partition("?")[2]).rstrip("&")
+
+    @property
     def fields(self) -> list[tuple[str, str]]:
         """Names and values of the address, as a form without scripts sends them along."""
         found = [("view", self.view), ("date", self.day.isoformat())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -19,6 +20,7 @@ from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.planner import attending, news
 from calendar_app.planner.watching import Full, Watcher
 from calendar_app.posts.finding import post_of
+from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,7 +42,7 @@ LARGEST = 2**31 - 1
 def events() -> ResponseReturnValue:
     teams = frozenset(current_actor().team_ids)
     with db.engine.connect() as connection:
-        after = _number(request.headers.get("Last-Event-ID") or request.args.get("after", ""))
+        after = _after(request.headers.get("Last-Event-ID") or request.args.get("after", ""))
         if after is None:
             after = news.newest(connection)
     until = time.monotonic() + current_app.config.get("LIVE_SECONDS", WINDOW)
@@ -61,7 +63,7 @@ def changes() -> ResponseReturnValue:
     teams = current_actor().team_ids
     with db.engine.connect() as connection:
         now = news.newest(connection)
-        after = _number(request.args.get("after", ""))
+        after = _after(request.args.get("after", ""))
         found = news.missed(connection, now if after is None else after, teams)
     return jsonify(after=now, changes=news.told(found or ()), lost=found is None)
 
@@ -83,7 +85,7 @@ def presence(number: Any) -> ResponseReturnValue:
     return answer
 
 
-def _lines(watcher: Watcher, teams: Collection[int], after: int, *, lives: Any) -> Iterator[str]:
+def _lines(watcher: Watcher, teams: Collection[int], after: int | datetime, *, lives: Any) -> Iterator[str]:
     """First `full` or `open`, for whoever starts it; then the stream itself."""
     try:
         with watcher.listening() as listener:
@@ -118,5 +120,13 @@ def _watcher() -> Watcher:
     return made
 
 
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch("[0-9]{1,10}", text) and int(text) <= LARGEST else None
+def _after(text: str) -> int | datetime | None:
+    """The number of an event, or the time at which a page was made."""
+    if re.fullmatch("[0-9]{1,10}", text) and int(text) <= LARGEST:
+        return int(text)
+    try:
+        found = datetime.fromisoformat(text)
+        # Nobody is told of more than is kept.
+        return max(found.astimezone(UTC), utcnow() - news.KEPT) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -6,7 +6,7 @@ show up after a higher one. Whoever asks again looks back as far as a transactio
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,7 +17,6 @@ from calendar_app.times import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -59,19 +58,25 @@ def above(connection: Connection, number: int, *, most: int) -> list[News]:
     return [News(*row) for row in reversed(rows.all())]
 
 
-def missed(connection: Connection, number: int, team_ids: Collection[int]) -> list[News] | None:
-    """What these teams' plans have of changes after that number, told twice rather than never.
+def missed(connection: Connection, after: int | datetime, team_ids: Collection[int]) -> list[News] | None:
+    """What these teams' plans have of changes after that number or instant, told twice rather than never.
+
+    An instant may be that of another machine, whose clock is some seconds wrong.
 
     None where it cannot be told: the number is older than what is kept, or too much has happened.
     """
-    at = connection.execute(sa.select(PlanChange.at).where(PlanChange.id == number)).scalar_one_or_none()
-    if at is None and not _follows(connection, number):
-        return None
-    # SQLite has one writer at a time: its numbers become visible in their order.
-    late = PlanChange.at > at - LONGEST if at and connection.dialect.name != "sqlite" else sa.false()
+    if isinstance(after, datetime):
+        fresh: Any = PlanChange.at > after - LONGEST
+    else:
+        at = connection.execute(sa.select(PlanChange.at).where(PlanChange.id == after)).scalar_one_or_none()
+        if at is None and not _follows(connection, after):
+            return None
+        # SQLite has one writer at a time: its numbers become visible in their order.
+        late = PlanChange.at > at - LONGEST if at and connection.dialect.name != "sqlite" else sa.false()
+        fresh = sa.or_(PlanChange.id > after, late)
     rows = connection.execute(
         sa.select(*_COLUMNS)
-        .where(sa.or_(PlanChange.id > number, late), PlanChange.team_id.in_(team_ids))
+        .where(fresh, PlanChange.team_id.in_(team_ids))
         .order_by(PlanChange.id)
         .limit(MOST + 1)
     ).all()

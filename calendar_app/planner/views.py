@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
 
 from calendar_app.channels.outcomes import on_the_way, why_late
 from calendar_app.enqueue import plan_changed
@@ -19,7 +20,7 @@ from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
-from calendar_app.planner import loading, news, parts
+from calendar_app.planner import keeping, loading, parts
 from calendar_app.planner.asking import STATES, Asked, asked, day_of
 from calendar_app.planner.clock_change import offset_name
 from calendar_app.planner.month import cell
@@ -30,7 +31,7 @@ from calendar_app.planner.sheet import MOST_NEEDS, Sheet, sheet, zone_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.saying import lateness
 from calendar_app.series.showing import part_of
-from calendar_app.times import to_wall, utcnow
+from calendar_app.times import rfc3339, to_wall, utcnow
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,19 +54,20 @@ def calendar() -> ResponseReturnValue:
     lanes = loading.lanes(actor)
     if all(lane.archived for lane in lanes):
         return render_template("planner/empty.html", may_begin=_may_begin(actor))
+    if not request.query_string and (opening := keeping.opening(actor)):
+        return redirect(iri_to_uri(opening), 303)
     now = utcnow()
     zone = zone_of(actor, lanes)
     wanted = _sorted_as_before(asked(request.args, now.astimezone(ZoneInfo(zone)).date(), lanes))
     known = request.headers.get(KNOWN)
-    # Before the plan is loaded: what happens in between is told twice rather than never.
-    newest = news.newest(db.session.connection())
     html = render_template(
         f"planner/{TEMPLATES[wanted.view]}.html",
         **_words(sheet(wanted, actor, lanes, now=now)),
         layout="layouts/member.html" if known is None else "planner/_part.html",
         people=loading.people(actor),
+        saved=keeping.shown_to(actor),
         steps=first_steps(actor),
-        newest=newest,
+        since=rfc3339(now),
         peek=Markup(_beside(actor, wanted.post, zone)) if wanted.post else None,  # noqa: S704  (our own template)
     )
     return _what_differs(html, known) if known else parts.with_sums(html)

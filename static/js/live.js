@@ -17,7 +17,7 @@ function listen() {
     timer = setTimeout(ask, ASK_EVERY);
     return;
   }
-  source = new EventSource(`/calendar/events?after=${after}`);
+  source = new EventSource(`/calendar/events?after=${encodeURIComponent(after)}`);
   source.addEventListener("message", (event) => {
     after = event.lastEventId;
     tell(JSON.parse(event.data));
@@ -33,7 +33,7 @@ function listen() {
 
 async function ask() {
   if (document.hidden) return;
-  const answer = await getJson(`/calendar/changes?after=${after}`);
+  const answer = await getJson(`/calendar/changes?after=${encodeURIComponent(after)}`);
   if (answer.ok) {
     after = String(answer.body.after);
     tell(answer.body);

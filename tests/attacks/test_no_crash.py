@@ -26,6 +26,7 @@ def member(owner, post, browser):
 ADDRESSES = [
     "/calendar/changes?after=-1", "/calendar/changes?after=999999999999999", "/calendar/changes?after=x",
     "/calendar/events?after=99999999999999999999", "/calendar/events?after=%D9%A2",
+    "/calendar/changes?after=0001-01-01T00:00:00%2B14:00", "/calendar/changes?after=9999-12-31T23:59:59-14:00",
     "/calendar?view=streams&date=2198-12-31", "/calendar?view=streams&date=1971-01-01", "/calendar?view=list&q=%25_%5C",
     "/calendar?date=9999-12-31", "/calendar?date=0001-01-01", "/calendar?date=2198-12-31&view=week",
     "/calendar?date=1971-01-01&view=week", "/calendar?date=2026-02-30", "/calendar?date=%D9%A2026-01-01",

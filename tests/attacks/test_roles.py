@@ -23,7 +23,7 @@ from tests.media.pictures import png
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What happens to nobody but oneself; looking; and coming in.
-OWN = {"people", "settings", "notices", "live", "static", "mail", "outsiders"}
+OWN = {"people", "settings", "notices", "live", "kept", "static", "mail", "outsiders"}
 # Whoever sees a post may speak about it, viewers too; of others' comments editors remove what must go.
 OF_ALL = {f"comments.{one}" for one in ("add", "change", "remove", "bring_back", "settle", "reopen")}
 LOOKS = {"writing.preview"}

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.planner import live_views, watching
+from calendar_app.times import rfc3339
 from tests.browsing import Browser
 from tests.factories import make_person, make_post, make_stream, make_team
 from tests.planner.test_news import newest
@@ -70,6 +71,8 @@ def test_who_comes_back_is_told_what_happened_in_between(signed_in):
     assert post.uuid in posts_of(again)
     asked = browser.get(f"/calendar/changes?after={last}").json
     assert (post.uuid in [change["post"] for change in asked["changes"]], asked["after"]) == (True, newest())
+    made = rfc3339(database_now())
+    assert post.uuid in posts_of(events_of(browser.get(f"/calendar/events?after={made}")))
     assert events_of(browser.get("/calendar/events?after=987654321"))[0][1]["lost"] is True
 
 
