@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import selectinload
 
+import calendar_app.model_list  # noqa: F401  (what is loaded with a post is named before the application is made)
 from calendar_app import enqueue, links
 from calendar_app.agreeing import rules
 from calendar_app.api.calling import PREFIX, Answer, call

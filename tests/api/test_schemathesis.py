@@ -21,8 +21,18 @@ import calendar_app.api.routing  # noqa: F401  (fills the table)
 from calendar_app.api.calling import CALLS
 from calendar_app.api.openapi import path_of
 from calendar_app.extensions import db
+from calendar_app.series.editing import begin
+from calendar_app.times import utcnow
 from tests.api.program import token_for
-from tests.factories import make_account, make_person, make_scheduled, make_stream, make_team
+from tests.factories import (
+    make_account,
+    make_actor,
+    make_person,
+    make_post,
+    make_scheduled,
+    make_stream,
+    make_team,
+)
 
 CHECKS = [
     checks.not_a_server_error, content_type_conformance, negative_data_rejection, response_headers_conformance,
@@ -54,9 +64,18 @@ def ids():
     stream = make_stream(team, "road-works", cadence=["RRULE:FREQ=DAILY;BYHOUR=9;BYMINUTE=0"])
     account = make_account(team, streams=[stream])
     post = make_scheduled(stream)
+    first = {
+        "rule": "FREQ=DAILY",
+        "first": f"{utcnow():%Y-%m-%d}",
+        "time": "09:00",
+        "timezone": "UTC",
+        "ahead_days": 2,
+    }
+    series = begin(make_post(stream), first, actor=make_actor(team), now=utcnow())
+    db.session.commit()
     return {
         "handle": "road-works", "account_id": account.id, "post_id": post.uuid,
-        "delivery_id": post.deliveries[0].key, "token": token_for(make_person(team)),
+        "series_id": series.id, "delivery_id": post.deliveries[0].key, "token": token_for(make_person(team)),
     }  # fmt: skip
 
 
