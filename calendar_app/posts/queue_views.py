@@ -96,6 +96,7 @@ def remove(handle: str) -> ResponseReturnValue:
 def fill(handle: str) -> ResponseReturnValue:
     """`weeks` from now on, or the days `from` to before `to`: drafts in all empty slots."""
     stream, now = stream_of(handle), database_now()
+    current_actor().need("write posts", stream.team_id)
     since, until = now, now + timedelta(weeks=4)
     if request.form.get("weeks", "") in {str(number) for number in WEEKS}:
         until = now + timedelta(weeks=int(request.form["weeks"]))
@@ -118,6 +119,7 @@ def fill(handle: str) -> ResponseReturnValue:
 def empty(handle: str) -> ResponseReturnValue:
     """`posts`: the drafts that filled gaps, thrown away in one step as far as nobody has written in them."""
     stream = stream_of(handle)
+    current_actor().need("write posts", stream.team_id)
     wanted = _uuids(request.form.get("posts", ""))[: queueing.MOST_FILLED]
     posts = db.session.scalars(
         scoped(Post, current_actor()).where(Post.uuid.in_(wanted)).order_by(Post.id)
@@ -162,6 +164,7 @@ def _taken(
 ) -> ResponseReturnValue:
     """Take the step and show the queue again, with the focus on what was moved and the order before it."""
     stream, now = stream_of(handle), database_now()
+    current_actor().need("write posts", stream.team_id)
     was = [post.uuid for post in queueing.queue_of(stream, now)] if takes_back else []
     try:
         step(stream, current_actor(), now)

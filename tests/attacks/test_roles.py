@@ -15,8 +15,10 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people import api_tokens, inviting
 from calendar_app.people.models import Link, Member
 from calendar_app.people.roles import actor_for
+from calendar_app.series.editing import begin
 from calendar_app.snippets import keeping
 from calendar_app.snippets.models import PostTemplate, Snippet
+from calendar_app.times import to_wall
 from tests.attacks.contents import contents
 from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
 from tests.media.pictures import png
@@ -73,9 +75,18 @@ OF_AUTHORS = {
     ),
     *("snippets.new_snippet", "snippets.snippet", "snippets.remove_snippet", "snippets.return_snippet"),
     *("snippets.new_template", "snippets.template", "snippets.remove_template", "snippets.return_template"),
+    *(f"series.{one}" for one in ("make", "save", "days", "end", "take_up", "removal", "words_of_post")),
+    *(
+        f"queue.{one}"
+        for one in ("reorder", "add", "remove", "fill", "empty", "put_into_pool", "take_out_of_pool")
+    ),
+    *("api.series_make", "api.series_change", "api.series_remove", "api.pool_put_in", "api.pool_take_out"),
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
 }
 BODIES = {
+    "api.series_make": {"rule": "FREQ=DAILY", "first": "2027-05-05", "time": "09:00", "timezone": "UTC"},
+    "api.series_change": {"version": 1},
+    "series.days": {"out": "2027-05-05"},
     "api.steps_want_changes": {"text": "Mine"},
     "api.posts_make": {"streams": ["roads"], "title": "Mine"},
     "api.posts_change": {"version": 2, "title": "Mine"},
@@ -102,6 +113,7 @@ BODIES = {
     **{f"snippets.{name}": {"name": "Mine", "text": "Mine"} for name in ("new_snippet", "snippet")},
     **{f"snippets.{name}": {"name": "Mine"} for name in ("new_template", "template")},
 }
+WITH_A_POST = {"series.make", "queue.reorder", "queue.add", "queue.remove", "api.series_make"}
 WITH_A_FILE = {"pictures.upload", "pictures.attach", "api.media_upload"}
 AS_JSON = {"linked.look", "writing.save_draft", "posts.create", "writing.preview"}
 
@@ -111,6 +123,14 @@ def things(team, stream, owner):
     """One of each kind, of the very team."""
     account = make_account(team, streams=[stream])
     post = make_scheduled(stream, actor=actor_for(owner))
+    day = to_wall(post.due_at, stream.timezone)
+    first = {
+        "rule": "FREQ=DAILY",
+        "first": f"{day:%Y-%m-%d}",
+        "time": f"{day:%H:%M}",
+        "timezone": stream.timezone,
+    }
+    series = begin(post, {**first, "ahead_days": 1}, actor=actor_for(owner), now=database_now())
     inviting.invite(actor_for(owner), team, "new@example.org", "viewer")
     kept = {
         name: keeping.make(model, {"name": "Kept", "text": "Kept"}, team_id=team.id, actor=actor_for(owner),
@@ -121,7 +141,7 @@ def things(team, stream, owner):
     member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
     return {
         "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle, "revision": 1,
-        "share_id": 1,
+        "share_id": 1, "series_id": series.id,
         "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
         **{f"{name}_id": row.id for name, row in kept.items()},
         "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),
@@ -142,6 +162,7 @@ class Asker:
             path = self.app.url_map.bind("localhost").build(rule.endpoint, names, method=method)
         step = {"version": "2"} if rule.endpoint.startswith("post_steps.") else {}
         body = BODIES.get(rule.endpoint, step)
+        body = {**body, "post": str(self.things["number"])} if rule.endpoint in WITH_A_POST else body
         program = rule.endpoint.startswith("api.")
         sent = {"json": body} if program or rule.endpoint in AS_JSON else {"data": body}
         if rule.endpoint in WITH_A_FILE:
