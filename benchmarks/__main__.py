@@ -8,7 +8,7 @@ import signal
 import sys
 from importlib import import_module
 
-NAMES = ("lateness", "burst", "claim", "feeds", "month_page", "views", "pages", "start_up")
+NAMES = ("lateness", "burst", "claim", "mail", "feeds", "month_page", "views", "pages", "start_up")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ Run as `python -m benchmarks.mail_sink LEDGER`: it writes its port into the file
 from __future__ import annotations
 
 import asyncio
+import smtplib
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,9 @@ class MailSink:
         self.port = port
         self.url = f"smtp://127.0.0.1:{port}"
         self._ledger = ledger
+
+    def connected(self) -> smtplib.SMTP:
+        return smtplib.SMTP("127.0.0.1", self.port)
 
     def count(self) -> int:
         """Mails taken, as of a moment ago."""

@@ -40,7 +40,7 @@ def measure(folder: Path) -> tuple[float, list[tuple[str, float]]]:
     with started(folder, {"SLUICE_DATA": str(folder)}, "--demo") as (_, pid):
         seconds = time.monotonic() - began
         time.sleep(SETTLED_AFTER)
-        found = [(_name(one), _megabytes(one)) for one in descendants(pid)]
+        found = [(name_of(one), megabytes(one)) for one in descendants(pid)]
     return seconds, sorted((name, size) for name, size in found if name)
 
 
@@ -52,7 +52,7 @@ def _table(sizes: list[tuple[str, float]]) -> Iterator[str]:
         yield f"  {name}: {' + '.join(f'{size:.0f}' for size in each)} MB"
 
 
-def _name(pid: int) -> str:
+def name_of(pid: int) -> str:
     """What a process is, from its command line; empty for one that has ended in the meantime."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
@@ -71,7 +71,7 @@ def _tells(word: str) -> bool:
     return word in {"up", "web", "clock", "worker", "publish", "upkeep", "mail"}
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
     """Proportional set size (proc(5), smaps_rollup), in MB."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
