@@ -101,8 +101,10 @@ class EmailAdapter(Adapter):
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         with app.app_context():
             with writing():
-                ledger.fan_out(parcel, call.before_first_byte)
+                written = ledger.fan_out(parcel, call.before_first_byte)
                 db.session.commit()
+            if written > AT_ONCE_MAILS:
+                ledger.count_anew()
             if ledger.tally(parcel.id).of(*OPEN) <= AT_ONCE_MAILS:
                 _send_at_once(parcel)
             tally = ledger.tally(parcel.id)

@@ -51,17 +51,18 @@ class Tally:
         return sum(self.counts.values()) - self.of("cancelled")
 
 
-def fan_out(parcel: Parcel, before_first_byte: Callable[[], None]) -> None:
+def fan_out(parcel: Parcel, before_first_byte: Callable[[], None]) -> int:
     """A row for each address of the list, once; after a person's "send again" what was not sent is opened anew.
 
     From then on the delivery sends what is frozen on it. `before_first_byte` runs before anything changes.
-    The caller commits.
+    Returns how many rows are new. The caller commits.
     """
+    written = 0
     now = database_now()
     there = db.session.scalar(sa.select(sa.func.count(Mailing.id)).where(Mailing.delivery_id == parcel.id))
     if not there:
         before_first_byte()
-        _write_rows(parcel, now)
+        written = _write_rows(parcel, now)
         db.session.execute(
             sa.update(Delivery)
             .where(Delivery.id == parcel.id, Delivery.fence == parcel.fence)
@@ -73,6 +74,16 @@ def fan_out(parcel: Parcel, before_first_byte: Callable[[], None]) -> None:
         _open_again(parcel, now)
     if now > parcel.due_at + GIVE_UP:
         _give_up(parcel.id, now)
+    return written
+
+
+def count_anew() -> None:
+    """Tell PostgreSQL that the table has grown at once: until it notices by itself, it would look through all that
+    waits, and sort it, for every handful that is taken. A transaction of its own.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("ANALYZE mailing"))
+        db.session.commit()
 
 
 def tally(delivery_id: int) -> Tally:
@@ -182,8 +193,8 @@ class _Desk:
         return self.sheets[key]
 
 
-def _write_rows(parcel: Parcel, now: datetime) -> None:
-    """The list as it stands this moment, without those who left."""
+def _write_rows(parcel: Parcel, now: datetime) -> int:
+    """The list as it stands this moment, without those who left. Returns how many."""
     typed = db.session.scalar(sa.select(Account.settings).where(Account.id == parcel.account_id)) or {}
     gone = departed(parcel.account_id)
     addresses = [one for one in read_list(str(typed.get("addresses", ""))).good if digest_of(one) not in gone]
@@ -196,6 +207,7 @@ def _write_rows(parcel: Parcel, now: datetime) -> None:
             for address in addresses[start : start + ROWS_AT_ONCE]
         ]  # fmt: skip
         db.session.execute(sa.insert(Mailing), rows)
+    return len(addresses)
 
 
 def _message_id(key: str, address: str) -> str:
