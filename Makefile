@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PORT ?= 8000
+# Many tests wait for a clock or a server: more of them at once than there are cores.
+JOBS ?= 4
 
 # What marks a sentence in the code, besides _() and ngettext().
 SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap
@@ -23,7 +25,7 @@ demo: $(VENV)/.runs ## fill the site in ./var with the demo organisation
 	@$(BIN)/sluice demo
 
 test: $(VENV)/.tests ## run all tests (add ARGS="-k word" to choose)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: $(VENV)/.tests ## linters and types, then all tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -63,6 +63,17 @@ class Site:
             context.close()
 
 
+# Before the groups are read.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Two browsers share the work, file by file; each has a site of its own, so a third costs more than it brings."""
+    files = {}
+    for item in items:
+        if item.get_closest_marker("browser"):
+            number = files.setdefault(item.path, len(files)) % 2
+            item.add_marker(pytest.mark.xdist_group(f"window-{number}"))
+
+
 @pytest.fixture
 def database():
     """One kind of database is enough to look at pages."""
