@@ -23,6 +23,7 @@ from calendar_app.media import cropping
 from calendar_app.people.roles import scoped
 from calendar_app.posts import drafting
 from calendar_app.posts.models import Place, Post, PostStream
+from calendar_app.posts.ticking import ticked
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall, wall_fold
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 ONE = "/posts/<uuid:post_id>"
-_AS_THEY_ARE = ("state", "version", "title", "text", "language", "kind", "publish_at", "timezone", "due_at",
+_AS_THEY_ARE = ("state", "version", "title", "text", "language", "kind", "first_comment",
+                "publish_at", "timezone", "due_at",
                 "published_at", "withdrawn_at", "created_at", "updated_at")  # fmt: skip
 WITH_ALL = (
     selectinload(Post.in_streams).joinedload(PostStream.stream).selectinload(Stream.accounts),
@@ -114,6 +116,7 @@ def shown(post: Post) -> told.Post:
             "accounts": [account.id for account in post.targets],
             "own_accounts": post.own_places,
             "variants": {str(place.account_id): {"text": place.text} for place in post.places if place.text},
+            "ticked": ticked(post.ticked, post.streams),
             "event": event_of(post),
             "pictures": [_picture(row) for row in post.pictures],
             "approvals": [

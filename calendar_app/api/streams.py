@@ -14,6 +14,7 @@ from calendar_app.api.schemas import streams as told
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people.roles import scoped
+from calendar_app.snippets.beginning import usual_template
 from calendar_app.streams import editing
 from calendar_app.streams.checking import HANDLE
 from calendar_app.streams.models import Stream
@@ -26,7 +27,7 @@ _AS_THEY_ARE = ("name", "description", "language", "timezone", "visibility", "pu
                 "exceptions", "pauses", "quiet_hours", "near_minutes", "flood_posts", "flood_hours",
                 "evergreen_makes", "evergreen_ahead_days", "evergreen_rest_days",
                 "grace_minutes", "guidelines", "needs_approval", "approval_steps",
-                "others_approve", "approve_again", "created_at", "updated_at")  # fmt: skip
+                "others_approve", "approve_again", "checklist", "links_as", "created_at", "updated_at")  # fmt: skip
 
 
 @call("GET", "/streams", gives=told.Streams, query=told.StreamQuery)
@@ -78,6 +79,7 @@ def shown(stream: Stream) -> told.Stream:
             "team": stream.team_id,
             "colour": stream.hue,
             "default_accounts": [account.id for account in stream.accounts if account.deleted_at is None],
+            "template": template.id if (template := usual_template(stream)) else None,
             "responsible": stream.responsible_id,
             "archived": stream.archived_at is not None,
             **{name: getattr(stream, name) for name in _AS_THEY_ARE},

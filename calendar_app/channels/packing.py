@@ -47,7 +47,7 @@ def content_of(post: Post, account: Account | None = None) -> Content:
         uuid=post.uuid, title=post.title, text=text, html=to_html(text), link=out.link, language=post.language,
         streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
         published_at=post.published_at, withdrawn_at=post.withdrawn_at,
-        pictures=pictures_of(post), first_comment=post.first_comment or "",
+        pictures=pictures_of(post), first_comment=out.comment,
         public_streams=tuple(
             one.handle for one in post.streams if one.visibility == "public" and one.archived_at is None
         ),
@@ -62,7 +62,7 @@ def leaving_of(post: Post, account: Account | None) -> Leaving:
             text = place.text
     adapter = ADAPTERS.get(account.channel) if account is not None else None
     if account is None or adapter is None or not adapter.public_links:
-        return Leaving(text, post.link)
+        return Leaving(text, post.link, post.first_comment or "")
     return leaving(post, text, account.channel)
 
 

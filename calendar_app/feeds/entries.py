@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from calendar_app import links
 from calendar_app.feeds.entry import Entry, EntryPicture, EventTime
 from calendar_app.media.showing import shown_in
+from calendar_app.media.weighing import weight
 from calendar_app.posts.text import to_html
 
 if TYPE_CHECKING:
@@ -117,8 +118,7 @@ def _pictures(post: Post) -> tuple[EntryPicture, ...]:
     return tuple(
         EntryPicture(
             address=links.picture(row.name, row.medium.media_type), media_type=row.medium.media_type,
-            # How many bytes a part of it has is known when it is made.
-            size=0 if row.crop else row.medium.size, shown_at=links.absolute(seen.src), width=seen.width,
+            size=weight(row), shown_at=links.absolute(seen.src), width=seen.width,
             height=seen.height, alt=row.alt, credit=seen.credit,
         )
         for row, seen in zip(post.pictures, shown_in(post), strict=True)

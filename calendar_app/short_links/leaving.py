@@ -32,16 +32,17 @@ CODE_LENGTH = 9
 
 @dataclass
 class Leaving:
-    """Text and link as they leave, and where each code among them leads."""
+    """Text, link and first comment as they leave, and where each code among them leads."""
 
     text: str
     link: str
+    comment: str = ""
     targets: dict[str, str] = field(default_factory=dict)
 
 
 def leaving(post: Post, text: str, channel: str) -> Leaving:
     """`text` is that of the account. Stores nothing."""
-    found = Leaving(text, post.link)
+    found = Leaving(text, post.link, post.first_comment or "")
     home = post.streams[0] if post.streams else None
     if home is None or home.links_as not in {"labelled", "short"}:
         return found
@@ -54,6 +55,7 @@ def leaving(post: Post, text: str, channel: str) -> Leaving:
 
     found.text = ADDRESS.sub(lambda one: sent(one[0]), text)
     found.link = sent(post.link) if post.link else ""
+    found.comment = ADDRESS.sub(lambda one: sent(one[0]), found.comment)
     return found
 
 

@@ -1,7 +1,8 @@
 import pytest
 
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Member
+from calendar_app.snippets.models import PostTemplate
 from tests.api.program import Program, fields_of, is_problem, program_of, token_for
 from tests.factories import make_account, make_person, make_scheduled, make_stream, make_team
 
@@ -24,6 +25,24 @@ def test_a_stream_is_made_and_read_back(api, team):
     assert made.json["url"] == "http://127.0.0.1:8000/streams/road-works"
     assert made.headers["Location"] == "http://127.0.0.1:8000/api/v1/streams/road-works"
     assert api.get("/streams/road-works").json == made.json
+
+
+def test_what_a_stream_says_about_writing_is_set_and_a_template_that_is_gone_is_none(api, team, stream):
+    template = PostTemplate(team_id=team.id, name="Closed road", streams=[])
+    db.session.add(template)
+    db.session.commit()
+    wanted = {"template": template.id, "checklist": "Map\nPhone number", "links_as": "short"}
+    told = api.patch("/streams/road-works", wanted).json
+    assert {name: told[name] for name in wanted} == wanted
+    sent = {"first_comment": "More", "ticked": ["Map", "Else"]}
+    post = api.post("/posts", {"streams": ["road-works"], **sent}).json
+    assert (post["first_comment"], post["ticked"]) == ("More", ["Map"])
+    post = api.patch(f"/posts/{post['id']}", {"version": 1, "first_comment": "", "ticked": []}).json
+    assert (post["first_comment"], post["ticked"]) == ("", [])
+    db.session.get_one(PostTemplate, template.id).removed_at = database_now()
+    db.session.commit()
+    assert api.get("/streams/road-works").json["template"] is None
+    assert list(fields_of(api.patch("/streams/road-works", {"template": 999}))) == ["template"]
 
 
 def test_a_handle_and_a_name_are_enough(api, team):

@@ -93,6 +93,18 @@ def test_a_kept_feed_follows_a_change_of_its_pictures(client, app):
         assert medium.digest not in client.get(f"/streams/roads.{form}").text
 
 
+def test_a_part_of_a_picture_weighs_what_its_address_gives(client, app):
+    stream = make_stream(handle="roads")
+    post = make_post(stream, state="published", published_at=database_now())
+    medium = make_medium(stream.team)
+    attach(post, medium)
+    post.pictures[0].crop = [0, 0, 500, 500]
+    db.session.commit()
+    (entry,) = feedparser.parse(client.get("/streams/roads.rss").data).entries
+    (one,) = entry.enclosures
+    assert medium.digest in one.href and int(one.length) == len(client.get(one.href).data) > 0
+
+
 def test_pictures_cost_a_feed_one_question_and_not_one_for_each_post(app):
     import sqlalchemy as sa
 

@@ -32,15 +32,21 @@ def test_text_and_link_are_labelled_for_the_public_and_for_nobody_alone(app):
     stream = make_stream(handle="roads", links_as="labelled")
     ours = links.home()
     text = f"[Map](https://example.org/a_(b)) and https://example.org/c. Not {ours} or https://[."
-    post = make_post(stream, text=text, link="https://example.org")
+    post = make_post(
+        stream, text=text, link="https://example.org", first_comment="More: https://example.org/m"
+    )
     places = {kind: make_account(stream.team, kind, streams=[stream]) for kind in ("discord", "email")}
     sent = content_of(post, places["discord"])
     assert sent.text == (
         f"[Map](https://example.org/a_(b)?{MARKED}) and https://example.org/c?{MARKED}. Not {ours} or https://[."
     )
-    assert sent.link == f"https://example.org?{MARKED}"
+    assert (sent.link, sent.first_comment) == (
+        f"https://example.org?{MARKED}", f"More: https://example.org/m?{MARKED}",
+    )  # fmt: skip
     for plain in (content_of(post, places["email"]), content_of(post)):
-        assert (plain.text, plain.link) == (text, "https://example.org")
+        assert (plain.text, plain.link, plain.first_comment) == (
+            text, "https://example.org", post.first_comment,
+        )  # fmt: skip
 
 
 def test_a_short_link_leads_to_its_target_and_only_the_visit_is_counted(app):

@@ -24,15 +24,19 @@ from calendar_app.api.schemas.base import (
 )
 from calendar_app.errors import Refused
 from calendar_app.media.models import ALT_LIMIT, MOST_PICTURES
+from calendar_app.posts.checking import COMMENT_LIMIT
 from calendar_app.posts.drafting import MOST_STREAMS
 from calendar_app.posts.models import TEXT_LIMIT, TITLE_LIMIT
+from calendar_app.streams.writing_rules import CHECKLIST_LIMIT, MOST_LINES
 
 MOST_ACCOUNTS = 100
+MOST_TICKED = MOST_STREAMS * MOST_LINES
 
 Kind = Literal["useful", "news", "question", "promotion"]
 State = Literal["draft", "in_review", "approved", "scheduled", "published", "withdrawn", "missed"]
 Title = Annotated[str, Field(max_length=TITLE_LIMIT)]
 Text = Annotated[str, Field(max_length=TEXT_LIMIT, description="Markdown.")]
+Line = Annotated[str, Field(max_length=CHECKLIST_LIMIT)]
 Link = Annotated[str, Field(max_length=2000, description="A web address, http or https.")]
 Fold = Annotated[
     Annotated[int, Field(ge=0, le=1)] | None,
@@ -97,6 +101,17 @@ class _Fields(Sent):
     link: Link | None = None
     language: Language = Field(default="", description="Left out: the home stream's language.")
     kind: Kind = "news"
+    first_comment: Annotated[
+        str,
+        Field(max_length=COMMENT_LIMIT, description="Follows as an answer to the post where a place can."),
+    ] = ""
+    ticked: Annotated[
+        list[Line],
+        Field(
+            max_length=MOST_TICKED,
+            description="Lines of its streams' checklists that are done; others are left out.",
+        ),
+    ] = []
     accounts: AccountIds = None
     variants: Annotated[
         dict[AccountKey, VariantSent], Field(max_length=MOST_ACCOUNTS, description="By account id.")
@@ -175,6 +190,8 @@ class Post(Given):
     link: str | None
     language: str
     kind: Kind
+    first_comment: str
+    ticked: list[str] = Field(description="Lines of its streams' checklists that are done.")
     streams: list[str] = Field(description="Handles; the first is the post's home.")
     accounts: list[int] = Field(description="Where it goes.")
     own_accounts: bool = Field(

@@ -21,8 +21,10 @@ from calendar_app.api.schemas.base import (
 )
 from calendar_app.streams.cadence import LONGEST_TEXT, MOST_RULES
 from calendar_app.streams.rules import MOST_TIMES
+from calendar_app.streams.writing_rules import CHECKLIST_LIMIT
 
 Colour = Literal["coral", "amber", "moss", "pine", "lagoon", "tide", "iris", "plum"]
+LinksAs = Literal["written", "labelled", "short"]
 Visibility = Literal["public", "unlisted", "internal"]
 PublicSchedule = Literal["titles", "times", "nothing"]
 Again = Literal["never", "readers", "always"]
@@ -117,6 +119,14 @@ class _Fields(Sent):
         description="Which changes of an approved post ask for approval again: those that readers would see, all, "
         "or none. Its time never does.",
     )
+    template: Id | None = Field(default=None, description="The template that its new posts begin with.")
+    checklist: Annotated[str, Field(max_length=CHECKLIST_LIMIT)] = Field(
+        default="", description="What is to be ticked for each post, one thing a line."
+    )
+    links_as: LinksAs = Field(
+        default="written",
+        description="How links leave for public places: as written, with labels of the campaign, or short.",
+    )
     responsible: Id | None = Field(default=None, description="The person who answers for the stream.")
 
 
@@ -170,6 +180,9 @@ class Stream(Given):
     approval_steps: list[str | int]
     others_approve: bool
     approve_again: Again
+    template: int | None
+    checklist: str
+    links_as: LinksAs
     responsible: int | None
     archived: bool
     created_at: Instant
