@@ -81,6 +81,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.people import views as people
     from calendar_app.planner.kept_views import kept
     from calendar_app.planner.live_views import live
+    from calendar_app.planner.many_views import many
     from calendar_app.planner.views import planner
     from calendar_app.posts import views as posts
     from calendar_app.posts.public_views import public
@@ -118,6 +119,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(planner)
     app.register_blueprint(sharing)
     app.register_blueprint(live)
+    app.register_blueprint(many)
     app.register_blueprint(kept)
     app.register_blueprint(public)
     app.register_blueprint(queue)

@@ -7,5 +7,6 @@ import "./plan_go.js";
 import "./calendar_keys.js";
 import "./undo.js";
 import "./stream_filters.js";
+import "./list_many.js";
 import "./live_plan.js";
 import "./day_click.js";

@@ -54,6 +54,7 @@ OF_AUTHORS = {
         "posts.save",
         "writing.save_draft",
         "planner.move",
+        "many.act",
         "post_steps.copy",
         "post_steps.removal",
     ),

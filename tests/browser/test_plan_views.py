@@ -76,6 +76,28 @@ def test_typing_narrows_the_list_and_the_field_keeps_what_one_types(site):
     expect(page.locator("#list-sum")).to_have_text("1 post")
 
 
+def test_many_are_chosen_and_take_one_step_which_is_undone(site):
+    hall = make_town_hall()
+    posts = [
+        plan(make_post(hall.roads, title=f"Post {number}"), f"{DAY}T1{number}:00") for number in range(4)
+    ]
+    page = site.open(hall.kari)
+    page.goto(f"/calendar?view=list&date={DAY}")
+    box = page.locator("[data-choose]")
+    expect(page.locator("[data-many]")).to_be_hidden()
+    box.nth(0).click()
+    box.nth(2).click(modifiers=["Shift"])
+    page.locator(f'[data-post="{posts[2].uuid}"]').focus()
+    page.keyboard.press("x")
+    expect(page.locator("[data-many] [data-chosen]")).to_have_text("2 posts are chosen")
+    page.get_by_role("button", name="Throw away").click()
+    expect(page.locator("[data-toast-text]")).to_have_text("2 posts were thrown away.")
+    expect(page.locator("#list-sum")).to_have_text("2 posts")
+    expect(page.locator("[data-many]")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#list-sum")).to_have_text("4 posts")
+
+
 def test_on_a_phone_month_week_and_day_are_agendas_and_no_page_goes_sideways(site):
     hall = busy_town_hall()
     page = site.open(hall.kari, size=NARROW)
