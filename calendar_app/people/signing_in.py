@@ -167,6 +167,14 @@ def wants_json() -> bool:
     return best == "application/json" or request.is_json
 
 
+def wants_page() -> bool:
+    """Whether a browser goes to the address. What our service worker asks for a page has no destination of its own."""
+    return (
+        request.headers.get("Sec-Fetch-Dest") == "document"
+        or request.headers.get("Sec-Fetch-Mode") == "navigate"
+    )
+
+
 def cookie_name() -> str:
     """`__Host-` binds the cookie to this host and to https; browsers refuse that name on plain HTTP."""
     return "sluice" if current_app.config["SETTINGS"].plain_loopback else "__Host-sluice"
@@ -216,7 +224,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     sentence = _("You have been signed out. Sign in again: nothing on this page is lost.")
     if request.headers.get("HX-Request"):
         return render_template("people/sign_in_again.html", sentence=sentence), 401, {"HX-Reswap": "none"}
-    if wants_json() or request.headers.get("Sec-Fetch-Dest") == "empty":
+    if wants_json() or (request.headers.get("Sec-Fetch-Dest") == "empty" and not wants_page()):
         body = jsonify(error=sentence, sign_in=url_for("people.sign_in"), csrf=generate_csrf())
         return body, 401
     return redirect(url_for("people.sign_in", next=_way_back()), 303)

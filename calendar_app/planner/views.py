@@ -19,7 +19,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
 from calendar_app.people.roles import scoped
-from calendar_app.people.signing_in import current_actor, member_required, wants_json
+from calendar_app.people.signing_in import current_actor, member_required, wants_json, wants_page
 from calendar_app.planner import keeping, loading, parts
 from calendar_app.planner.asking import STATES, Asked, asked, day_of
 from calendar_app.planner.clock_change import offset_name
@@ -94,7 +94,7 @@ def peek(number: Any) -> ResponseReturnValue:
     actor = current_actor()
     post = _post(actor, str(number))
     zone = zone_of(actor, loading.lanes(actor))
-    if request.headers.get("Sec-Fetch-Dest") == "document":
+    if wants_page():
         day = to_wall(post.due_at, zone).date() if post.due_at else utcnow().astimezone(ZoneInfo(zone)).date()
         return redirect(Asked("month", day).address(post=post.uuid), 303)
     return _beside(actor, post.uuid, zone)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from calendar_app.assets import asset, content_hash
 from calendar_app.frame import site_name
 from calendar_app.languages import spoken
+from calendar_app.people.sessions import IDLE
 
 web_app = Blueprint("web_app", __name__)
 
@@ -45,7 +46,7 @@ def manifest() -> Response:
 def worker() -> Response:
     """The service worker, with the list of what it keeps. It lies at the top, since it speaks for all pages below."""
     files, mark = _kept()
-    script = render_template("web_app/sw.js", files=files, mark=mark)
+    script = render_template("web_app/sw.js", files=files, mark=mark, longest=int(IDLE.total_seconds()))
     return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 
 

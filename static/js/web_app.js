@@ -2,6 +2,7 @@
 const QUIET = 3000;
 
 if ("serviceWorker" in navigator && isSecureContext) {
+  navigator.serviceWorker.controller?.postMessage({ here: document.body.dataset.me });
   addEventListener("load", () => setTimeout(begin, QUIET));
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") === "/sign-out") navigator.serviceWorker.controller?.postMessage("forget");
@@ -15,7 +16,7 @@ async function begin() {
   try {
     await navigator.serviceWorker.register("/sw.js");
     const ready = await navigator.serviceWorker.ready;
-    ready.active.postMessage("keep");
+    ready.active.postMessage({ here: document.body.dataset.me, keep: true });
   } catch {
     // Private windows and full disks keep nothing: Sluice then needs its connection, as before.
   }

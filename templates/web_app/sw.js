@@ -4,13 +4,17 @@ const PARTS = "sluice-parts-{{ mark }}";
 const PAGES = "sluice-pages";
 const FILES = {{ files|tojson }};
 const OFFLINE = "/offline";
+const LONGEST = {{ longest }} * 1000;
 const KEPT_PAGES = ["/calendar", "/posts/new"];
+// What pages say is done in its order.
+let turn = Promise.resolve();
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", (event) => {
   if (event.data === "forget") event.waitUntil(caches.delete(PAGES));
-  if (event.data === "keep") event.waitUntil(keepComposer());
+  if (event.data?.here) event.waitUntil((turn = turn.then(() => belongTo(event.data.here))));
+  if (event.data?.keep) event.waitUntil((turn = turn.then(keepComposer)));
 });
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -32,6 +36,19 @@ async function activate() {
   await clients.claim();
 }
 
+/** What was kept is one person's: whoever comes after them in this browser finds nothing of it. */
+async function belongTo(person) {
+  const whose = "/whose";
+  const known = await (await caches.match(whose, { cacheName: PAGES }))?.text();
+  if (known && known !== person) await caches.delete(PAGES);
+  await (await caches.open(PAGES)).put(whose, new Response(person));
+}
+
+/** Offline nobody can say that a session has ended: what is kept ends as it would. */
+function young(kept) {
+  return kept && Date.now() - Date.parse(kept.headers.get("Date")) < LONGEST ? kept : null;
+}
+
 /** A page comes from the site; what was kept of it only when the site cannot be reached. */
 async function page(request, address) {
   try {
@@ -39,14 +56,14 @@ async function page(request, address) {
     await note(answer, address);
     return answer;
   } catch {
-    const kept = KEPT_PAGES.includes(address.pathname) ? await caches.match(address.pathname, { cacheName: PAGES }) : null;
-    return kept ?? (await caches.match(OFFLINE, { cacheName: PARTS })) ?? Response.error();
+    const kept = KEPT_PAGES.includes(address.pathname) && young(await caches.match(address.pathname, { cacheName: PAGES }));
+    return (kept || (await caches.match(OFFLINE, { cacheName: PARTS }))) ?? Response.error();
   }
 }
 
 /** Whoever is signed out leaves nothing of the plan behind. */
 async function note(answer, address) {
-  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") await caches.delete(PAGES);
+  if (address.pathname === "/sign-in") await caches.delete(PAGES);
   else if (answer.ok && !answer.redirected && KEPT_PAGES.includes(address.pathname) && !(address.pathname === "/posts/new" && address.search)) {
     await (await caches.open(PAGES)).put(address.pathname, answer.clone());
   }

@@ -48,12 +48,15 @@ class Site:
         context.set_default_timeout(PATIENCE)
         self.watches[context] = Watch(context, self.base)
         if person is not None:
-            with meanwhile():
-                token = sessions.start(person, now=utcnow())
-            context.add_cookies([{"name": cookie_name(), "value": token, "url": self.base}])
+            self.sign_in(context, person)
         db.session.commit()
         stop_writing()
         return context.new_page()
+
+    def sign_in(self, context, person):
+        with meanwhile():
+            token = sessions.start(person, now=utcnow())
+        context.add_cookies([{"name": cookie_name(), "value": token, "url": self.base}])
 
     def watch(self, page) -> Watch:
         return self.watches[page.context]

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import meanwhile
 from tests.browser.looking import look_at
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until
+from tests.factories import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+HERS = (
+    "async () => (await (await caches.match('/posts/new', { cacheName: 'sluice-pages' }))?.text()) === 'hers'"
+)
+LEFT_BEHIND = "async () => (await caches.open('sluice-pages')).put('/posts/new', new Response('hers'))"
 KEPT = "async () => Boolean(await caches.match('/posts/new', { cacheName: 'sluice-pages' }))"
 
 
@@ -36,6 +42,19 @@ def test_a_post_is_begun_without_a_connection_and_saved_with_one(site):
     page.wait_for_url("**/posts/*/edit")
     page.goto("/offline")
     assert look_at(page, "offline") == []
+    with meanwhile():
+        ola = make_person(hall.team, name="Ola Hansen")
+    page.evaluate(LEFT_BEHIND)
+    assert page.evaluate(HERS)
+    site.sign_in(page.context, ola)
+    page.goto("/team")
+    wait_until(lambda: not page.evaluate(HERS), 10, every=0.2)
+    page.evaluate(LEFT_BEHIND)
+    page.context.clear_cookies()
+    page.goto("/team")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert not page.evaluate(HERS)
+    site.sign_in(page.context, hall.kari)
     page.goto("/calendar")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
