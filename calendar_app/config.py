@@ -39,6 +39,7 @@ class Settings:
     mail_from: str = ""
     media_url: str = field(default="", repr=False)
     allow_private_hosts: tuple[str, ...] = ()
+    allow_private_pages: tuple[str, ...] = ()
     trusted_proxies: int = 0
     workers: int = 2
     api_rate: str = "1200/minute"
@@ -74,7 +75,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, make: bool = True
         mail_url=_mail(env),
         mail_from=_mail_from(env),
         media_url=_media(env),
-        allow_private_hosts=_networks(env),
+        allow_private_hosts=_networks(env, "SLUICE_ALLOW_PRIVATE_HOSTS"),
+        allow_private_pages=_networks(env, "SLUICE_ALLOW_PRIVATE_PAGES"),
         trusted_proxies=_number(env, "SLUICE_TRUSTED_PROXIES", 0, 0, 5),
         workers=_number(env, "SLUICE_WORKERS", 2, 1, 32),
         api_rate=_rate(env),
@@ -192,14 +194,14 @@ def _media(env: Mapping[str, str]) -> str:
     return url
 
 
-def _networks(env: Mapping[str, str]) -> tuple[str, ...]:
-    names = _list(env, "SLUICE_ALLOW_PRIVATE_HOSTS")
+def _networks(env: Mapping[str, str], setting: str) -> tuple[str, ...]:
+    names = _list(env, setting)
     for name in names:
         try:
             ipaddress.ip_network(name)
         except ValueError as error:
             raise WrongSetting(
-                f"SLUICE_ALLOW_PRIVATE_HOSTS contains “{name}”. Write networks such as 10.0.0.0/8,192.168.1.0/24."
+                f"{setting} contains “{name}”. Write networks such as 10.0.0.0/8,192.168.1.0/24."
             ) from error
     return names
 

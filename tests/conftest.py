@@ -72,8 +72,9 @@ def _apps(worker_folder):
     for app in made.values():
         with app.app_context():
             db.engine.dispose()
-        if "sluice_outbound" in app.extensions:
-            app.extensions["sluice_outbound"].close()
+        for client in ("sluice_outbound", "sluice_looker"):
+            if client in app.extensions:
+                app.extensions[client].close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -143,6 +144,7 @@ def settings_for(folder, database_url, redis_url, **changes):
         "secret_key": KEY,
         "base_url": "http://127.0.0.1:8000",
         "allow_private_hosts": ("127.0.0.0/8",),
+        "allow_private_pages": ("127.0.0.0/8",),
     }
     return Settings(**{**values, **changes})
 

@@ -35,6 +35,7 @@ def environment(app, **more):
         "SLUICE_SECRET_KEY": settings.secret_key,
         "SLUICE_BASE_URL": settings.base_url,
         "SLUICE_ALLOW_PRIVATE_HOSTS": ",".join(settings.allow_private_hosts),
+        "SLUICE_ALLOW_PRIVATE_PAGES": ",".join(settings.allow_private_pages),
         **more,
     }
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from flask import current_app
+
 from calendar_app import outbound as world
+from calendar_app.errors import Conflict
 from calendar_app.languages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from calendar_app.outbound import Answer, Outbound
 
 MOST_SECONDS = 8.0
 MOST_TURNS = 3
 MOST_OF_A_PICTURE = 10 * 1024 * 1024
+MOST_AT_ONCE = 3
+
+_places = BoundedSemaphore(MOST_AT_ONCE)
 
 
 class NothingThere(Exception):
@@ -61,6 +71,33 @@ def fetch(
             say("The page answers “%(status)s” and shows nothing to us.", status=answer.status)
         )
     return address, answer
+
+
+def looker() -> Outbound:
+    """The process's client for addresses that any author may write: the private networks that the webhooks of owners
+    may reach are not open to it. Made on first use (after any fork).
+    """
+    found: Outbound | None = current_app.extensions.get("sluice_looker")
+    if found is None:
+        settings = current_app.config["SETTINGS"]
+        found = world.Outbound(
+            allowed_networks=settings.allow_private_pages,
+            user_agent=f"Sluice (+{settings.base_url})",
+            max_connections=MOST_AT_ONCE * 2,
+        )
+        current_app.extensions["sluice_looker"] = found
+    return found
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """One of the few of this process: each holds a thread of the web server for seconds. Raises Conflict."""
+    if not _places.acquire(blocking=False):
+        raise Conflict(say("Others are looking at pages just now. Try again in some seconds."))
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def deadline() -> float:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, jsonify, request
 
-from calendar_app.channels.delivering import outbound
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db, limiter
 from calendar_app.languages import say
-from calendar_app.linked.fetching import MOST_OF_A_PICTURE, NothingThere, deadline, fetch
+from calendar_app.linked.fetching import MOST_OF_A_PICTURE, NothingThere, deadline, fetch, looker, place
 from calendar_app.linked.reading import MOST_MARKUP, read
 from calendar_app.media.storing import store_picture
 from calendar_app.media.views import told
@@ -49,18 +48,19 @@ def look() -> ResponseReturnValue:
     # Nobody waits for a database while somebody else's server thinks.
     db.session.commit()
     until = deadline()
-    try:
-        seen = _page(address, until)
-    except NothingThere as nothing:
-        raise Refused({"link": str(nothing)}) from nothing
-    picture, sentence = _picture(seen.picture, number, until)
+    with place():
+        try:
+            seen = _page(address, until)
+        except NothingThere as nothing:
+            raise Refused({"link": str(nothing)}) from nothing
+        picture, sentence = _picture(seen.picture, number, until)
     if not seen.title and picture is None:
         raise Refused({"link": say("The page says neither its title nor a picture.")})
     return jsonify(ok=True, title=seen.title, picture=picture, said=sentence)
 
 
 def _page(address: str, until: float) -> Found:
-    at, answer = fetch(outbound(), address, accept="text/html", most_bytes=MOST_MARKUP, deadline=until)
+    at, answer = fetch(looker(), address, accept="text/html", most_bytes=MOST_MARKUP, deadline=until)
     kind = answer.headers.get("content-type", "")
     if "html" not in kind:
         raise NothingThere(say("This address leads to a file, not to a page with a title."))
@@ -72,9 +72,7 @@ def _picture(address: str, team_id: int, until: float) -> tuple[dict[str, Any] |
     if not address:
         return None, say("The page names no picture.")
     try:
-        _at, answer = fetch(
-            outbound(), address, accept=PICTURES, most_bytes=MOST_OF_A_PICTURE, deadline=until
-        )
+        _at, answer = fetch(looker(), address, accept=PICTURES, most_bytes=MOST_OF_A_PICTURE, deadline=until)
         if answer.truncated:
             raise NothingThere(say("The picture of the page is too large."))
         medium = store_picture(
