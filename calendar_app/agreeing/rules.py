@@ -97,7 +97,12 @@ def may_change_agreed(post: Post, actor: Actor) -> bool:
 def asks_again(post: Post, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether this change of its values ends what was agreed. Its time never does, nor a tick on a list."""
     stream = ruling(post)
-    if stream is None or stream.approve_again == "never":
+    if stream is None:
+        return False
+    if stream.handle not in before["streams"]:
+        # Whose rules these are was never asked.
+        return True
+    if stream.approve_again == "never":
         return False
     spared = {*PLAN, *INSIDE} if stream.approve_again == "readers" else {*PLAN, "ticked"}
     return any(before[name] != after[name] for name in after if name not in spared)

@@ -13,6 +13,7 @@ from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.locking import lock
 from calendar_app.posts.scheduling import reschedule
 from calendar_app.series import checking
 from calendar_app.series.checking import columns_of, kept
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from calendar_app.series.recurrence import Recurrence
 
 FREE_TO_PLAN = {"draft", "in_review", "approved"}
+# Of one team.
+MOST_GOING = 200
 
 
 def begin(post: Post, wanted: Mapping[str, Any], *, actor: Actor, now: datetime) -> Series:
@@ -37,9 +40,11 @@ def begin(post: Post, wanted: Mapping[str, Any], *, actor: Actor, now: datetime)
 
     `wanted` as in `checking.recurrence` and `checking.making`. Raises Refused, Conflict, NotAllowed.
     """
+    lock(post)
     actor.need("write posts", post.team_id)
     if series_of(post) is not None:
         raise Conflict(say("This post is part of a series already."))
+    _need_room(post.team_id, now)
     found = Findings()
     made = checking.recurrence(wanted, now, found)
     values = checking.making(wanted, found)
@@ -177,6 +182,16 @@ def series_of(post: Post) -> Occurrence | None:
     """The day of a series for which this post was made."""
     found: Occurrence | None = db.session.scalar(sa.select(Occurrence).where(Occurrence.post_id == post.id))
     return found
+
+
+def _need_room(team_id: int, now: datetime) -> None:
+    """Each is looked through every few minutes, and worked out for the page that lists them all."""
+    going = sa.select(sa.func.count(Series.id)).where(
+        Series.team_id == team_id, Series.ended_at.is_(None),
+        sa.or_(Series.until.is_(None), Series.until >= now.date().isoformat()),
+    )  # fmt: skip
+    if (db.session.scalar(going) or 0) >= MOST_GOING:
+        raise Conflict(say("Your team has %(most)s series that go on. End one first.", most=MOST_GOING))
 
 
 def _first_post(series: Series, made: Recurrence, post: Post, actor: Actor, now: datetime) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100
+OF_A_PICTURE = ("media", "alt", "focus_x", "focus_y", "crop")
 NO_AUTHOR = "Who made this series may no longer write here. Save it once, and it goes on in your name."
 NO_POST = "No post could be made. Look at its streams, places and pictures, and save it again."
 
@@ -144,7 +145,7 @@ def living_content(given: Mapping[str, Any], team_id: int) -> dict[str, Any]:
     )
     # What is known of a picture's rights belongs to the picture: an old copy of it must not overwrite it.
     content["pictures"] = [
-        {name: one[name] for name in ("media", "alt", "focus_x", "focus_y") if name in one}
+        {name: one[name] for name in OF_A_PICTURE if name in one}
         for one in content.get("pictures") or ()
         if one["media"] in media
     ]

@@ -15,7 +15,7 @@ from calendar_app.posts.drafting import discard, edit
 from calendar_app.posts.scheduling import reschedule, unschedule
 from calendar_app.posts.values import wall_text
 from calendar_app.series.checking import kept
-from calendar_app.series.making import content_of, digest, fill, living
+from calendar_app.series.making import OF_A_PICTURE, content_of, digest, fill, living
 from calendar_app.series.models import Occurrence
 from calendar_app.times import to_wall
 
@@ -117,9 +117,12 @@ def _changes(
 def _equal(name: str, wanted: Any, stands: Any) -> bool:
     if name != "pictures":
         return bool(wanted == stands)
-    return [(one["media"], one["alt"], one["focus_x"], one["focus_y"]) for one in wanted] == [
-        (one["media"], one["alt"], one["focus_x"], one["focus_y"]) for one in stands
-    ]
+    return _pictures(wanted) == _pictures(stands)
+
+
+def _pictures(given: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """An older series says nothing of the part that is shown: all of it, then."""
+    return [tuple(one.get(name) or 0 for name in OF_A_PICTURE) for one in given]
 
 
 def _apply(row: Occurrence, post: Post, changes: Mapping[str, Any], actor: Actor, now: datetime) -> None:

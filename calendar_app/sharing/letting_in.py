@@ -33,6 +33,8 @@ USUAL_DAYS = 14
 MOST_LINKS = 20
 # What outsiders may say about one post within an hour, whoever they are and from wherever.
 MOST_AN_HOUR = 20
+# In all: the rest of what fits beside a post is its team's.
+MOST_OUTSIDE = 100
 TOUCH_AFTER = timedelta(minutes=1)
 
 
@@ -113,9 +115,15 @@ def say_from_outside(link: ShareLink, name: str, text: str, now: datetime) -> Co
     except Refused as refused:
         found.errors.update(refused.errors)
     found.settle()
-    recent = sa.select(sa.func.count(Comment.id)).where(
-        Comment.post_id == link.post_id, Comment.guest != "", Comment.created_at > now - timedelta(hours=1)
+    # The name of one that was removed is forgotten; that nobody of the team wrote it is not.
+    outside = sa.select(sa.func.count(Comment.id)).where(
+        Comment.post_id == link.post_id, sa.or_(Comment.guest != "", Comment.person_id.is_(None))
     )
+    if (db.session.scalar(outside) or 0) >= MOST_OUTSIDE:
+        raise Conflict(
+            say("There are %(most)s comments from outside already; no more fit.", most=MOST_OUTSIDE)
+        )
+    recent = outside.where(Comment.created_at > now - timedelta(hours=1))
     if (db.session.scalar(recent) or 0) >= MOST_AN_HOUR:
         raise Conflict(say("That is much in a short time. Wait an hour, then send it again."))
     return commenting.put(link.post, Comment(guest=guest, text=words, created_at=now), now=now)

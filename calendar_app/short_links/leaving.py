@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
@@ -97,9 +98,18 @@ def _sent(address: str, uuid: str, stream: str, channel: str, way: str, targets:
         return address
     if way == "labelled":
         return target
-    code = _code(f"{uuid} {target}")
+    code = _free_code(f"{uuid} {target}", target)
     targets[code] = target
     return links.absolute(f"/l/{code}")
+
+
+def _free_code(what: str, target: str) -> str:
+    """One that leads nowhere else: somebody may have searched for an address with the same code, and sent it first."""
+    tries = (_code(f"{what} {number}" if number else what) for number in count())
+    known = sa.select(ShortLink.target)
+    return next(
+        code for code in tries if db.session.scalar(known.where(ShortLink.code == code)) in {None, target}
+    )
 
 
 def _code(what: str) -> str:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, request
 
 from calendar_app.extensions import db
+from calendar_app.people.noting import note_use
 from calendar_app.short_links.models import ShortLink
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ def follow(code: str) -> ResponseReturnValue:
         abort(404)
     target = db.session.scalar(sa.select(ShortLink.target).where(ShortLink.code == code)) or abort(404)
     if request.method == "GET":
-        db.session.execute(
-            sa.update(ShortLink).where(ShortLink.code == code).values(visits=ShortLink.visits + 1)
-        )
-        db.session.commit()
+        # Two who come at once: neither waits for the other's count with a question of its own still open.
+        db.session.rollback()
+        note_use(sa.update(ShortLink).where(ShortLink.code == code).values(visits=ShortLink.visits + 1))
     answer = redirect(target, 302)
     # The place hears neither of us nor of whoever comes; and every visit comes by.
     answer.headers.update({"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})

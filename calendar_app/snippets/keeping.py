@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
+from calendar_app.errors import Refused
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 Kept = TypeVar("Kept", PostTemplate, Snippet)
+# Of each kind, of one team.
+MOST_KEPT = 200
 CALLED = {PostTemplate: "template", Snippet: "snippet"}
 
 
@@ -31,6 +34,7 @@ def make(model: type[Kept], given: Mapping[str, Any], *, team_id: int, actor: Ac
     Raises Refused (a sentence for every wrong field), NotAllowed.
     """
     actor.need("write posts", team_id)
+    _need_room(model, team_id)
     row = model(team_id=team_id, updated_at=now, **_columns(model, given, team_id, actor))
     db.session.add(row)
     db.session.flush()
@@ -57,6 +61,8 @@ def throw_away(row: PostTemplate | Snippet, *, actor: Actor, now: datetime) -> N
 
 def bring_back(row: PostTemplate | Snippet, *, actor: Actor) -> None:
     actor.need("write posts", row.team_id)
+    if row.removed_at is not None:
+        _need_room(type(row), row.team_id)
     row.removed_at = None
     record(f"{CALLED[type(row)]} brought back", str(row.id), actor=actor, team_id=row.team_id,
            after={"name": row.name})  # fmt: skip
@@ -69,6 +75,15 @@ def of_team(model: type[Kept], team_id: int) -> Sequence[Kept]:
         .where(model.team_id == team_id, model.removed_at.is_(None))
         .order_by(sa.func.lower(model.name), model.id)
     ).all()
+
+
+def _need_room(model: type[Any], team_id: int) -> None:
+    """Every composer of the team holds them all."""
+    kept = sa.select(sa.func.count(model.id)).where(model.team_id == team_id, model.removed_at.is_(None))
+    if (db.session.scalar(kept) or 0) >= MOST_KEPT:
+        raise Refused(
+            {"name": say("Your team keeps %(most)s of them already. Throw one away first.", most=MOST_KEPT)}
+        )
 
 
 def _columns(model: type[Any], given: Mapping[str, Any], team_id: int, actor: Actor) -> dict[str, Any]:

@@ -75,6 +75,21 @@ def test_of_many_who_save_the_same_version_one_does(ask, stream):
     assert db.session.scalar(sa.select(Post.version)) == 2
 
 
+def test_a_series_is_begun_once_and_one_person_is_one_of_two_who_approve(ask, team):
+    guarded = make_stream(team, "guarded", needs_approval=True, approval_steps=["editor", "editor"])
+    post = make_post(guarded)
+    body = {
+        "post": post.uuid,
+        "rule": "FREQ=DAILY",
+        "first": "2027-06-01",
+        "time": "09:00",
+        "timezone": "UTC",
+    }
+    assert ask(*[("POST", "/series", body)] * 3) == [201, 409, 409]
+    assert ask(*[("POST", f"/posts/{post.uuid}/approval")] * 3) == [200, 403, 403]
+    assert (recorded("series begun"), recorded("post approved in part"), post.state) == (1, 1, "in_review")
+
+
 def test_steps_that_exclude_each_other_leave_one_state_behind(ask, team, stream):
     make_account(team, streams=[stream])
     for _ in range(3):
