@@ -14,12 +14,20 @@ import sqlalchemy as sa
 from lxml import etree
 from lxml import html as markup
 
+from calendar_app import tokens
 from calendar_app.channels.models import Delivery
+from calendar_app.comments import commenting
 from calendar_app.extensions import database_now, db
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session, Site
 from calendar_app.people.roles import actor_for
 from calendar_app.posts.publishing import publish_now
+from calendar_app.series.editing import begin
+from calendar_app.sharing import letting_in
+from calendar_app.sharing.models import ShareLink
+from calendar_app.short_links.models import ShortLink
+from calendar_app.snippets import keeping
+from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.times import utcnow
 from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
 from tests.media.pictures import attach, make_medium
@@ -103,7 +111,8 @@ def things(team, owner):
     """One of each, named by somebody malicious."""
     team.name, owner.name = BREAK[:100] + " team", BREAK[:100] + " me"
     db.session.get(Site, 1).name = BREAK[:110]
-    words = {"guidelines": LONG_TEXT[:3900], "description": BREAK, "language": "en"}
+    words = {"guidelines": LONG_TEXT[:3900], "description": BREAK, "language": "en", "checklist": BREAK,
+             "pauses": [{"first": "2020-01-01", "last": "", "note": BREAK[:110], "told": True}]}  # fmt: skip
     stream = make_stream(team, "roads", name=BREAK[:80], responsible_id=owner.id, **words)
     account = make_account(
         team, "webhook", name=BREAK[:110], streams=[stream], settings={"url": f"https://e.example/{BREAK}"}
@@ -125,9 +134,33 @@ def things(team, owner):
     db.session.commit()
     ids = {name: db.session.scalar(sa.select(sa.func.max(model.id))) for name, model in (
         ("link_id", Link), ("session_id", Session), ("token_id", ApiToken), ("feed_id", PersonalFeed))}  # fmt: skip
+    ids |= said_beside(post, owner)
     return {**NO_THING, **ids, "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": "roads",
             "choice": "roads", "name": "a" * 64 + ".png", "account_id": account.id, "member_id": member.id,
             "delivery_id": db.session.scalar(sa.select(Delivery.key))}  # fmt: skip
+
+
+def said_beside(post, owner):
+    """What people and outsiders put beside a post: remarks, templates, a series, a link that shows it."""
+    actor, now, given = actor_for(owner), database_now(), {"name": BREAK[:70], "text": BREAK}
+    kept = {f"{keeping.CALLED[model]}_id": keeping.make(model, given, team_id=post.team_id, actor=actor, now=now).id
+            for model in (PostTemplate, Snippet)}  # fmt: skip
+    commenting.comment(post, BREAK, actor=actor, now=now, quote=BREAK)
+    letting_in.make(post, actor=actor, now=now, days="7", label=BREAK[:70], may_comment=True)
+    link = db.session.scalars(sa.select(ShareLink)).one()
+    link.digest = tokens.digest(NO_THING["token"])
+    letting_in.say_from_outside(link, BREAK[:50], BREAK, now)
+    first = {
+        "rule": "FREQ=DAILY",
+        "first": f"{now:%Y-%m-%d}",
+        "time": "09:00",
+        "timezone": "UTC",
+        "ahead_days": 1,
+    }
+    series = begin(make_post(post.home, title=BREAK[:190], text=LONG_TEXT), first, actor=actor, now=now)
+    db.session.add(ShortLink(code=NO_THING["code"], target="https://e.example/\"'><q-x>", post_id=post.id))
+    db.session.commit()
+    return {**kept, "series_id": series.id}
 
 
 def found_in(text):
