@@ -82,6 +82,7 @@ def add_doors(app: Flask) -> None:
     from calendar_app.planner.kept_views import kept
     from calendar_app.planner.live_views import live
     from calendar_app.planner.many_views import many
+    from calendar_app.planner.step_views import steps as planner_steps
     from calendar_app.planner.views import planner
     from calendar_app.posts import views as posts
     from calendar_app.posts.public_views import public
@@ -117,6 +118,7 @@ def add_doors(app: Flask) -> None:
     app.register_blueprint(notices)
     app.register_blueprint(outsiders)
     app.register_blueprint(planner)
+    app.register_blueprint(planner_steps)
     app.register_blueprint(sharing)
     app.register_blueprint(live)
     app.register_blueprint(many)

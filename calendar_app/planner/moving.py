@@ -1,8 +1,8 @@
-"""Moving a post to another day: the clock stays, the day changes."""
+"""Moving a post on the plan: to another day with the clock it has, or to a time of its own."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from calendar_app.errors import Conflict, Refused
@@ -10,20 +10,35 @@ from calendar_app.languages import say
 from calendar_app.planner.plan import MOVABLE
 from calendar_app.posts.scheduling import reschedule
 from calendar_app.posts.state_words import in_a_sentence
-from calendar_app.times import parse_wall, to_wall
+from calendar_app.times import parse_wall, to_wall, wall_fold
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from calendar_app.people.roles import Actor
     from calendar_app.posts.models import Post
 
 
 class Moved(NamedTuple):
-    """`was` is the day it stood on, `local` its new time; both on the clocks of the calendar."""
+    """`was` is the day it stood on, `local` its new time; both on the clocks of the calendar. `before`: the instant."""
 
     was: date
     local: datetime
+    before: datetime
+
+
+class Where(NamedTuple):
+    """A place on the plan, as it was pointed at: an instant, else a day of the calendar, else so many days further."""
+
+    at: datetime | None = None
+    day: date | None = None
+    days: int = 0
+
+
+class Time(NamedTuple):
+    """A time as a post keeps it: wall clock and zone. `fold` says which of two equal ones, None: nobody has said."""
+
+    wall: str
+    timezone: str
+    fold: int | None
 
 
 def move_post(
@@ -34,16 +49,47 @@ def move_post(
     `shown_in` is the zone of the calendar, the post's own when left out: where the two lie on different days,
     the shown one is meant. Raises Refused, Stale, Conflict, NotAllowed.
     """
-    if post.due_at is None or post.publish_at is None or post.timezone is None:
-        raise Refused({"date": say("This post has no time yet. Open it and choose one.")})
+    return put(post, Where(day=day), version=version, actor=actor, now=now, shown_in=shown_in)
+
+
+def put(
+    post: Post, where: Where, *, version: int, actor: Actor, now: datetime, shown_in: str | None = None
+) -> Moved:
+    """Move a planned post to a place of the plan. Raises Refused, Stale, Conflict, NotAllowed."""
+    to = landing(post, where, shown_in=shown_in)
     if post.state not in MOVABLE:
         raise Conflict(_why_not(post))
-    zone = shown_in or post.timezone
-    was = to_wall(post.due_at, zone).date()
-    wall = parse_wall(post.publish_at) + timedelta(days=(day - was).days)
-    if day != was:
-        reschedule(post, wall.isoformat(), post.timezone, version=version, actor=actor, now=now)
-    return Moved(was, to_wall(post.due_at, zone))
+    assert post.due_at is not None  # noqa: S101  (landing has refused it)
+    zone, before = shown_in or to.timezone, post.due_at
+    if to != standing(post):
+        reschedule(post, to.wall, to.timezone, version=version, fold=to.fold, actor=actor, now=now)
+    return Moved(to_wall(before, zone).date(), to_wall(post.due_at, zone), before)
+
+
+def landing(post: Post, where: Where, *, shown_in: str | None = None) -> Time:
+    """The time that a post would get there, whatever state it is in. Raises Refused where it has none to begin with."""
+    if post.due_at is None or post.publish_at is None or post.timezone is None:
+        raise Refused({"date": say("This post has no time yet. Open it and choose one.")})
+    if where.at is not None:
+        wall = to_wall(where.at, post.timezone).isoformat(timespec="seconds")
+        return Time(wall, post.timezone, wall_fold(where.at, post.timezone))
+    days = where.days
+    if where.day is not None:
+        days = (where.day - to_wall(post.due_at, shown_in or post.timezone).date()).days
+    if not days:
+        return standing(post)
+    try:
+        moved = parse_wall(post.publish_at) + timedelta(days=days)
+    except OverflowError:
+        raise Refused({"date": say("That is too far away. Choose a nearer day.")}) from None
+    return Time(moved.isoformat(), post.timezone, None)
+
+
+def standing(post: Post) -> Time:
+    """The time that a post has."""
+    assert post.due_at is not None and post.publish_at is not None and post.timezone is not None  # noqa: S101
+    wall = parse_wall(post.publish_at)
+    return Time(wall.isoformat(timespec="seconds"), post.timezone, wall_fold(post.due_at, post.timezone))
 
 
 def _why_not(post: Post) -> str:

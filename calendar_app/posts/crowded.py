@@ -70,6 +70,22 @@ def timing(
     yield from _silence(post, streams[0], now)
 
 
+def crowding_at(
+    post: Post, *, streams: Sequence[Stream], accounts: Sequence[Account], now: datetime
+) -> Iterator[Caution]:
+    """Only what is in the way just then: other posts, quiet hours, a pause."""
+    assert post.due_at is not None  # noqa: S101  (asked by the caller)
+    if not streams:
+        return
+    around = _around(post, max([TOGETHER, *(timedelta(minutes=one.near_minutes) for one in streams)]))
+    yield from _close(post, streams, around, now)
+    yield from _same_place(post, streams, accounts, around, now)
+    yield from _choir(post, streams, around, now)
+    for stream in streams:
+        yield from _flood(post, stream, streams[0], now)
+        yield from _broken(post, stream, streams[0], now)
+
+
 def _around(post: Post, width: timedelta) -> list[_Around]:
     assert post.due_at is not None  # noqa: S101  (asked by the caller)
     rows = db.session.scalars(

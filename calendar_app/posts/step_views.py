@@ -13,13 +13,13 @@ from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.posts import saying, scheduling
-from calendar_app.posts.drafting import discard, draft
+from calendar_app.posts.drafting import discard
+from calendar_app.posts.duplicating import duplicate
 from calendar_app.posts.finding import post_of
 from calendar_app.posts.forms import allow_long_texts
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.reviewing import approve, send_for_review, take_back, want_changes
-from calendar_app.posts.values import PLAN, values_of
 from calendar_app.posts.views import keeps_text, save_then
 from calendar_app.posts.withdrawing import withdraw
 
@@ -200,8 +200,7 @@ def _withdraw(post: Post, now: datetime) -> str:
 
 
 def _copy(post: Post, now: datetime) -> str:
-    values = {name: value for name, value in values_of(post).items() if name not in PLAN}
-    made = draft(values, actor=current_actor(), now=now)
+    made = duplicate(post, actor=current_actor(), now=now)
     flash(_("This is the copy. It has no time yet."), "good")
     return _page(made)
 

@@ -1,11 +1,15 @@
 // What the calendar does beyond every member's page. One behaviour per file; the order is that of the keys.
 import "./key_move.js";
 import "./calendar_drag.js";
+import "./picking.js";
+import "./picked_bar.js";
+import "./duplicate.js";
 import "./more_posts.js";
 import "./peek.js";
 import "./plan_go.js";
 import "./calendar_keys.js";
 import "./undo.js";
+import "./history.js";
 import "./stream_filters.js";
 import "./list_many.js";
 import "./live_plan.js";

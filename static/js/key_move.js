@@ -1,19 +1,19 @@
-// Moving by keyboard: `m` takes the post up, arrows choose the day, Enter puts it down, Escape leaves it.
-import { offer } from "./calendar_drag.js";
-import { movePost, titleOf } from "./move_post.js";
+// Moving by keyboard: `m` takes the post up, arrows choose day and time, Enter puts it down, `d` leaves a copy there,
+// `s` goes to the next promised slot of its stream, Escape leaves it where it was.
+import { hover, quiet } from "./hovering.js";
+import { putDown, titleOf } from "./move_post.js";
+import { pickedWith } from "./picking.js";
 import { hold, plan, release } from "./plan_load.js";
+import { gapsOf, hasHours, inWords, localOf, mark, marked, offer, shift, slotSpot, snapped, timeAt } from "./spots.js";
 import { hide, say } from "./toast.js";
 import { hasModifier, isTyping } from "./typing.js";
 import { stateWord, words } from "./words.js";
 
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7, h: -1, l: 1, k: -7, j: 7 };
-const LONG = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
+const DAY = 1440;
+const NAMES = { h: "ArrowLeft", l: "ArrowRight", k: "ArrowUp", j: "ArrowDown" };
+const QUARTER = 15;
 let held = null;
-let day = "";
-
-export function isMoving() {
-  return held !== null;
-}
+let spot = null;
 
 function take(link) {
   if (!("movable" in link.dataset)) {
@@ -21,54 +21,75 @@ function take(link) {
     return;
   }
   held = link;
-  day = link.closest("[data-day]").dataset.day;
+  spot = { day: localOf(link).slice(0, 10), clock: null, slot: null };
   held.classList.add("is-moving");
   hold();
   offer(link.dataset.stream);
   tell();
 }
 
-function step(days) {
-  const date = new Date(`${day}T12:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  show(null);
-  day = date.toISOString().slice(0, 10);
+/** By days, and in views with hours up and down by a quarter of an hour, with Shift by an hour. */
+function step(key, fast) {
+  const upDown = key === "ArrowUp" || key === "ArrowDown";
+  const sign = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
+  if (upDown && hasHours()) toTime(sign * (fast ? 60 : QUARTER));
+  else toDay(sign * (upDown && plan().dataset.view !== "list" ? 7 : 1));
+}
+
+function toDay(days) {
+  const day = shift(`${spot.day}T12:00`, days * DAY).slice(0, 10);
+  // A slot is of its day: on another one the post has its own clock again, or the one that was chosen.
+  to(spot.clock && !spot.slot ? snapped(`${day}T${spot.clock}`, held.dataset.stream) : { day, clock: null, slot: null });
+}
+
+/** From an odd minute first to the next quarter. */
+function toTime(minutes) {
+  const now = timeAt(spot, held);
+  const odd = Number(now.slice(14)) % QUARTER;
+  const even = minutes < 0 && odd ? shift(now, QUARTER - odd) : shift(now, -odd);
+  to(snapped(shift(even, minutes), held.dataset.stream));
+}
+
+function toSlot() {
+  const gaps = gapsOf(held.dataset.stream);
+  const now = timeAt(spot, held);
+  const next = gaps.find((gap) => gap.dataset.at.slice(0, 16) > now) ?? gaps[0];
+  if (next) to(slotSpot(next));
+  else say(words("noSlot"));
+}
+
+function to(next) {
+  spot = next;
   tell();
 }
 
 function tell() {
-  show(day);
-  const when = new Date(`${day}T12:00:00Z`).toLocaleDateString(locale(), LONG);
-  say(words("moving", { title: titleOf(held), day: when }));
+  mark(spot, held.dataset.stream);
+  marked()?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const title = titleOf(held);
+  const number = pickedWith(held).length;
+  const shown = hasHours() && !spot.clock ? { ...spot, clock: timeAt(spot, held).slice(11) } : spot;
+  const name = number > 1 ? "movingMany" : spot.slot ? "movingSlot" : hasHours() ? "movingHours" : "moving";
+  const sentence = words(name, { title, number, day: inWords(shown) });
+  say(sentence);
+  if (spot.day !== localOf(held).slice(0, 10) || spot.clock) hover(held, spot, (warning) => say(`${sentence} ${warning}`));
+  else quiet();
 }
 
-function locale() {
-  const lang = document.documentElement.lang || "en";
-  return lang === "en" ? "en-GB" : lang;
-}
-
-function show(where) {
-  for (const cell of plan().querySelectorAll(".is-over")) cell.classList.remove("is-over");
-  if (!where) return;
-  const cell = plan().querySelector(`[data-day="${where}"]`);
-  cell?.classList.add("is-over");
-  cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
-function putDown() {
-  const link = held;
-  const to = day;
-  show(null);
+function letGo() {
+  const was = { link: held, spot, number: pickedWith(held).length };
+  quiet();
+  mark(null);
   held.classList.remove("is-moving");
   held = null;
   offer(null);
   release();
-  return [link, to];
+  return was;
 }
 
 function leave() {
-  const [link] = putDown();
-  say(words("left", { title: titleOf(link) }));
+  const { link, number } = letGo();
+  say(words(number > 1 ? "leftMany" : "left", { title: titleOf(link), number }));
 }
 
 function press(event) {
@@ -78,7 +99,7 @@ function press(event) {
   }
   if (event.key !== "m" || hasModifier(event) || isTyping(event) || document.querySelector("dialog[open]")) return;
   const link = document.activeElement?.closest?.("#plan [data-post]");
-  if (!link) return;
+  if (!link?.closest("[data-at]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   take(link);
@@ -92,12 +113,14 @@ function pressWhileHeld(event) {
   if (hasModifier(event)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (STEPS[event.key]) step(STEPS[event.key]);
-  else if (event.key === "Escape") leave();
-  else if (event.key === "Enter") {
-    const [link, to] = putDown();
+  const key = NAMES[event.key.toLowerCase()] ?? event.key;
+  if (key.startsWith("Arrow")) step(key, event.shiftKey);
+  else if (key === "s") toSlot();
+  else if (key === "Escape") leave();
+  else if (key === "Enter" || key === "d") {
+    const { link, spot: there } = letGo();
     hide();
-    movePost(link, to);
+    putDown(link, there, { copy: key === "d" });
     link.focus();
   }
 }

@@ -1,6 +1,5 @@
 // "+3 more" fetches what the day's cell had no room for when it is opened. One at a time; Escape gives the focus back.
 import { getText } from "./asking.js";
-import { makeListDraggable } from "./calendar_drag.js";
 import { plan } from "./plan_load.js";
 
 async function fill(details) {
@@ -14,7 +13,7 @@ async function fill(details) {
     return;
   }
   list.insertAdjacentHTML("afterbegin", text);
-  makeListDraggable(list);
+  document.dispatchEvent(new CustomEvent("plan:more"));
 }
 
 function closeOthers(kept) {

@@ -87,7 +87,9 @@ document.addEventListener("submit", submit);
 document.addEventListener("plan:loaded", mark);
 document.addEventListener("plan:went", () => close({ push: false }));
 document.addEventListener("post:moved", (event) => {
-  if (event.detail.id === shown && !panel.contains(document.activeElement)) open(shown, { push: false });
+  if (event.detail.id !== shown) return;
+  if (event.detail.gone) close();
+  else if (!panel.contains(document.activeElement)) open(shown, { push: false });
 });
 document.addEventListener("live:changes", ({ detail }) => {
   const changed = detail.lost || detail.changes.some((one) => one.post === shown && one.kind === "post");

@@ -27,12 +27,18 @@ export function amend(change) {
   write();
 }
 
+/** What can be taken back and done again, the oldest first. */
+export function steps() {
+  return { done, undone };
+}
+
+/** Answers whether a step was taken back. */
 export async function undo() {
-  await turn(done, undone, "back", "nothing");
+  return turn(done, undone, "back", "nothing");
 }
 
 export async function redo() {
-  await turn(undone, done, "again", "nothingAgain");
+  return turn(undone, done, "again", "nothingAgain");
 }
 
 /** One after the other: who presses twice in a hurry takes back two steps. */
@@ -46,13 +52,14 @@ async function turnNow(from, to, direction, nothing) {
   const step = from.at(-1);
   if (!step) {
     say(words(nothing));
-    return;
+    return false;
   }
   const worked = await doers.get(step.kind)?.(step, direction);
   // What was refused once is refused again: it does not stand in the way of the step before.
   from.splice(from.indexOf(step), 1);
   if (worked) to.push(step);
   write();
+  return Boolean(worked);
 }
 
 function read() {
@@ -69,6 +76,7 @@ function write() {
   } catch {
     // Kept for this page only.
   }
+  document.dispatchEvent(new CustomEvent("steps:changed"));
 }
 
 document.addEventListener("keydown", (event) => {

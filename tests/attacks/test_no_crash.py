@@ -48,13 +48,15 @@ def test_an_odd_address_is_no_crash(member):
     assert {path: status for path in ADDRESSES if (status := member.get(path).status_code) >= 500} == {}
 
 
-TAKE_JSON = ("/sign-in", "/posts/preview", "/posts", "/posts/{}/draft", "/posts/{}/move")
+TAKE_JSON = ("/sign-in", "/posts/preview", "/posts", "/posts/{}/draft", "/posts/{}/move", "/posts/steps")
 BODIES = [
     DEEP, '{"a":' * 50_000, "", "null", "1e999", "NaN", "9" * 5000, f"[{HALF}]", f"{{{HALF}: 1}}", b"\xff\xfe{}",
     b'{"title": "\xed\xa0\x80"}', f'{{"email": "a@b.no", "password": {HALF}, "title": {HALF}, "version": 1}}',
     '{"version": 1, "date": {}, "title": 1, "streams": "roads", "accounts": {}, "variants": [], "event": 1}',
     '{"version": true, "uuid": {}, "streams": [[]], "accounts": [{}], "variants": {"x": 1}, "fold": []}',
     '{"version": 1, "uuid": "\\u0000", "draft_key": {}, "email": [], "password": {}, "publish_at": "9999-12-31T00:00"}',
+    '{"acts": [{"do": "move", "id": "00000000-0000-0000-0000-000000000000", "version": 1, "at": "9999-12-31T23:59Z"}]}',
+    '{"acts": [1, {"do": "copy", "id": [], "version": true}]}', '{"acts": {"do": "move"}}',
     '{"version": 99999999999, "accounts": [9999999999], "variants": {"9999999999": {}}, "streams": ["\\u0000"]}',
 ]  # fmt: skip
 

@@ -54,6 +54,7 @@ OF_AUTHORS = {
         "posts.save",
         "writing.save_draft",
         "planner.move",
+        "planner_steps.take",
         "many.act",
         "post_steps.copy",
         "post_steps.removal",

@@ -1,0 +1,138 @@
+"""The door for what is done in the calendar itself, and what it says about a place while a post hovers over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, jsonify, request
+
+from calendar_app.enqueue import plan_changed
+from calendar_app.errors import NotAllowed, Refused
+from calendar_app.extensions import database_now, db
+from calendar_app.languages import both, in_words, say, say_count
+from calendar_app.people.signing_in import current_actor, member_required
+from calendar_app.planner import hovering, loading, pointing, stepping
+from calendar_app.planner.sheet import zone_of
+from calendar_app.posts.finding import post_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from calendar_app.people.roles import Actor
+    from calendar_app.planner.stepping import Done, Outcome
+
+steps = Blueprint("planner_steps", __name__)
+
+MOST_NAMED = 3
+
+
+@steps.post("/calendar/steps")
+@member_required
+def take() -> ResponseReturnValue:
+    """`acts`: what is done to which posts, each with the version that was looked at (see planner/stepping.py).
+
+    Answers per post what became of it, and for each that changed the act that takes it back.
+    """
+    actor = current_actor()
+    try:
+        _need_a_right(actor)
+        zone = _zone()
+        acts = pointing.acts(request.get_json(silent=True), zone)
+        outcome = stepping.take(acts, actor=actor, now=database_now(), zone=zone)
+        answer, status = _told(outcome), _status(outcome)
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        return jsonify(ok=False, sentence=" ".join(refused.errors.values()), errors=refused.errors), 422
+    except NotAllowed as refusal:
+        db.session.rollback()
+        return jsonify(ok=False, sentence=str(refusal)), 403
+    if outcome.done:
+        plan_changed()
+    return jsonify(answer), status
+
+
+@steps.get("/posts/<uuid:number>/landing")
+@member_required
+def landing(number: Any) -> ResponseReturnValue:
+    """What a post would meet at a place of the plan (`at`, `date` or `days`): when that is, and what is in the way."""
+    post, zone = post_of(number), _zone()
+    try:
+        found = hovering.hover(post, pointing.where(request.args, zone), zone=zone, now=database_now())
+    except Refused as refused:
+        return jsonify(ok=True, when="", warnings=list(refused.errors.values()))
+    finally:
+        db.session.rollback()
+    return jsonify(ok=True, when=in_words(found.local, "EEE d MMM, HH:mm"), warnings=found.warnings)
+
+
+def _need_a_right(actor: Actor) -> None:
+    """Who may write in no team at all is told so, whatever they ask for. Raises NotAllowed."""
+    if not any(actor.may("write posts", team_id) for team_id in actor.team_ids):
+        for team_id in actor.team_ids:
+            actor.need("write posts", team_id)
+        raise Refused({"acts": say("Choose at least one post.")})
+
+
+def _zone() -> str:
+    actor = current_actor()
+    return zone_of(actor, loading.lanes(actor))
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "ok": bool(outcome.done),
+        "sentence": _sentence(outcome),
+        "done": [_told_done(one) for one in outcome.done],
+        "stayed": [{"id": one.uuid, "title": one.title, "sentence": one.sentence} for one in outcome.stayed],
+    }
+
+
+def _told_done(one: Done) -> dict[str, Any]:
+    back = one.back and {
+        "do": one.back.do,
+        "id": one.back.uuid,
+        "version": one.back.version,
+        "at": one.back.at,
+    }
+    return {"of": one.of, "id": one.uuid, "version": one.version, "back": back}
+
+
+def _status(outcome: Outcome) -> int:
+    """Of a step that did nothing, the reason of its first post; whatever else stayed is told in the answer."""
+    return 200 if outcome.done else outcome.stayed[0].status
+
+
+def _sentence(outcome: Outcome) -> str:
+    """What was done, then by name what was not."""
+    stayed = outcome.stayed
+    if not outcome.done and len(stayed) == 1:
+        return stayed[0].sentence
+    said = [_done_in_words(outcome.done)] if outcome.done else []
+    said += [
+        say("“%(title)s” stays as it is: %(reason)s", title=one.title, reason=one.sentence)
+        for one in stayed[:MOST_NAMED]
+    ]
+    if len(stayed) > MOST_NAMED:
+        rest = both([f"“{one.title}”" for one in stayed[MOST_NAMED:][:10]])
+        said.append(say("So do %(titles)s.", titles=rest))
+    return " ".join(said)
+
+
+def _done_in_words(done: list[Done]) -> str:
+    if len(done) == 1:
+        return done[0].sentence
+    number, doings = len(done), {one.act.do for one in done}
+    if doings == {"move"}:
+        return say_count("Moved %(num)d post.", "Moved %(num)d posts.", number)
+    if doings == {"copy"}:
+        return say_count(
+            "Duplicated %(num)d post, as a draft.", "Duplicated %(num)d posts, as drafts.", number
+        )
+    if doings == {"remove"}:
+        return say_count("Threw away %(num)d post.", "Threw away %(num)d posts.", number)
+    if doings == {"restore"}:
+        return say_count("%(num)d post is back, as a draft.", "%(num)d posts are back, as drafts.", number)
+    if doings == {"draft"}:
+        return say_count("%(num)d post is a draft again.", "%(num)d posts are drafts again.", number)
+    return say_count("%(num)d post is as it was.", "%(num)d posts are as they were.", number)

@@ -1,0 +1,232 @@
+"""One step in the calendar: something done to one post or to many, each for itself, and what would take it back.
+
+A step is a list of acts. What is refused stays as it was and is told by name; the rest is done, all in one
+transaction. Every act that was done says the act that undoes it: moved there ↔ moved back, duplicated ↔ thrown away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm.exc import ObjectDeletedError
+
+from calendar_app.errors import THROWN_AWAY, Conflict, NotAllowed, Refused, Stale
+from calendar_app.extensions import db
+from calendar_app.languages import in_words, say
+from calendar_app.people.roles import scoped
+from calendar_app.planner.moving import Where, landing, put
+from calendar_app.posts.drafting import discard
+from calendar_app.posts.duplicating import duplicate
+from calendar_app.posts.locking import lock
+from calendar_app.posts.models import Post
+from calendar_app.posts.restoring import removal_of, restore
+from calendar_app.posts.returning import schedule_again
+from calendar_app.posts.reviewing import send_for_review, take_back
+from calendar_app.posts.scheduling import unschedule
+from calendar_app.times import rfc3339, to_wall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from calendar_app.people.roles import Actor
+
+MOST = 200
+
+
+class Act(NamedTuple):
+    """`do` is one of DOINGS, `version` the one of the post that was looked at."""
+
+    do: str
+    uuid: str
+    version: int
+    where: Where = Where()
+
+
+class Back(NamedTuple):
+    """The act that undoes another. `at` is the instant to go back to, as text; empty where none is needed."""
+
+    do: str
+    uuid: str
+    version: int
+    at: str = ""
+
+
+class Done(NamedTuple):
+    """`of` is the post that was asked for, `uuid` the one that came of it: only a copy has an id of its own.
+
+    `sentence` is for one alone. `back` is None where there is no way back.
+    """
+
+    act: Act
+    uuid: str
+    version: int
+    sentence: str
+    back: Back | None
+
+    @property
+    def of(self) -> str:
+        return self.act.uuid
+
+
+class Stayed(NamedTuple):
+    """A post that was not changed. `status` is that of the answer if it was the only one."""
+
+    uuid: str
+    title: str
+    sentence: str
+    status: int
+
+
+class Outcome(NamedTuple):
+    done: list[Done]
+    stayed: list[Stayed]
+
+
+class _Asked(NamedTuple):
+    actor: Actor
+    now: datetime
+    zone: str
+
+
+class _Gone(Exception):
+    """There is no such post for this person."""
+
+
+def take(acts: Sequence[Act], *, actor: Actor, now: datetime, zone: str) -> Outcome:
+    """Do all that can be done, in the session, flushed. `zone` is that of the calendar. Raises Refused at too many."""
+    if not acts:
+        raise Refused({"acts": say("Choose at least one post.")})
+    if len(acts) > MOST:
+        raise Refused({"acts": say("%(most)d posts at once are the most. Choose fewer.", most=MOST)})
+    posts = _held(acts, actor)
+    outcome, asked = Outcome([], []), _Asked(actor, now, zone)
+    # By id, as everybody who takes several does: nobody waits in a circle.
+    for act in sorted(acts, key=lambda one: one.uuid):
+        post = posts.get(act.uuid)
+        title = post.title if post else ""
+        try:
+            with db.session.begin_nested():
+                outcome.done.append(_do(act, post, asked))
+        except Refused as refused:
+            outcome.stayed.append(_stayed(act, title, " ".join(refused.errors.values()), 422))
+        except (Stale, Conflict) as conflict:
+            outcome.stayed.append(_stayed(act, title, str(conflict), 409))
+        except NotAllowed as refusal:
+            outcome.stayed.append(_stayed(act, title, str(refusal), 403))
+        except (_Gone, ObjectDeletedError):
+            outcome.stayed.append(_stayed(act, title, say(THROWN_AWAY), 404))
+    return outcome
+
+
+def _held(acts: Sequence[Act], actor: Actor) -> Mapping[str, Post]:
+    wanted = sorted({act.uuid for act in acts})
+    rows = db.session.scalars(scoped(Post, actor).where(Post.uuid.in_(wanted)).order_by(Post.uuid))
+    return {post.uuid: post for post in rows}
+
+
+def _stayed(act: Act, title: str, sentence: str, status: int) -> Stayed:
+    return Stayed(act.uuid, title or say("Untitled"), sentence, status)
+
+
+def _do(act: Act, post: Post | None, asked: _Asked) -> Done:
+    if act.do == "restore":
+        return _restore(act, post, asked)
+    if post is None:
+        raise _Gone
+    return _DOING[act.do](act, post, asked)
+
+
+def _hold(act: Act, post: Post) -> None:
+    """For this transaction, if it is still the version that was looked at."""
+    lock(post)
+    if post.version != act.version:
+        raise Stale(post.version)
+
+
+def _move(act: Act, post: Post, asked: _Asked) -> Done:
+    moved = put(post, act.where, version=act.version, actor=asked.actor, now=asked.now, shown_in=asked.zone)
+    sentence = say("Moved “%(title)s” to %(when)s", title=_title(post), when=_when(moved.local))
+    return _done(act, post, sentence, "move", at=rfc3339(moved.before))
+
+
+def _copy(act: Act, post: Post, asked: _Asked) -> Done:
+    to = landing(post, act.where, shown_in=asked.zone)
+    plan = {"publish_at": to.wall, "timezone": to.timezone, "fold": to.fold}
+    made = duplicate(post, actor=asked.actor, now=asked.now, plan=plan)
+    assert made.due_at is not None  # noqa: S101  (it was given a time)
+    when = _when(to_wall(made.due_at, asked.zone))
+    sentence = say("Duplicated “%(title)s” to %(when)s, as a draft", title=_title(made), when=when)
+    return _done(act, made, sentence, "remove")
+
+
+def _remove(act: Act, post: Post, asked: _Asked) -> Done:
+    _hold(act, post)
+    title = _title(post)
+    discard(post, actor=asked.actor)
+    back = Back("restore", act.uuid, act.version)
+    return Done(act, act.uuid, act.version, say("Threw away “%(title)s”", title=title), back)
+
+
+def _restore(act: Act, post: Post | None, asked: _Asked) -> Done:
+    if post is not None:
+        raise Conflict(say("This post is back already."))
+    removal = removal_of(act.uuid, asked.actor)
+    if removal is None:
+        raise _Gone
+    restore(removal, actor=asked.actor, now=asked.now)
+    post = db.session.scalars(sa.select(Post).where(Post.uuid == act.uuid)).one()
+    return _done(act, post, say("“%(title)s” is back, as a draft", title=_title(post)), "remove")
+
+
+def _draft(act: Act, post: Post, asked: _Asked) -> Done:
+    _hold(act, post)
+    was = post.state
+    if was == "draft":
+        raise Conflict(say("“%(title)s” is a draft already.", title=_title(post)))
+    if was == "scheduled":
+        unschedule(post, actor=asked.actor, now=asked.now)
+    else:
+        take_back(post, actor=asked.actor, now=asked.now)
+    # An approval that was taken back must be given again, by whoever gave it.
+    again = {"scheduled": "schedule", "in_review": "review"}.get(was)
+    return _done(act, post, say("“%(title)s” is a draft again", title=_title(post)), again)
+
+
+def _schedule(act: Act, post: Post, asked: _Asked) -> Done:
+    _hold(act, post)
+    schedule_again(post, actor=asked.actor, now=asked.now)
+    return _done(act, post, say("“%(title)s” is scheduled again", title=_title(post)), "draft")
+
+
+def _review(act: Act, post: Post, asked: _Asked) -> Done:
+    _hold(act, post)
+    send_for_review(post, actor=asked.actor, now=asked.now)
+    return _done(act, post, say("“%(title)s” is in review again", title=_title(post)), "draft")
+
+
+_DOING: Mapping[str, Callable[[Act, Post, _Asked], Done]] = {
+    "move": _move,
+    "copy": _copy,
+    "remove": _remove,
+    "draft": _draft,
+    "schedule": _schedule,
+    "review": _review,
+}
+DOINGS = (*_DOING, "restore")
+
+
+def _done(act: Act, post: Post, sentence: str, back: str | None, *, at: str = "") -> Done:
+    db.session.flush()
+    return Done(
+        act, post.uuid, post.version, sentence, Back(back, post.uuid, post.version, at) if back else None
+    )
+
+
+def _title(post: Post) -> str:
+    return post.title or say("Untitled")
+
+
+def _when(local: datetime) -> str:
+    return in_words(local, "EEE d MMM, HH:mm")

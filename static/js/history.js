@@ -1,0 +1,67 @@
+// What was done in this session, step by step: `u` or the button shows it, and takes back as far as one says.
+import { redo, steps, undo } from "./undo.js";
+import { say } from "./toast.js";
+import { hasModifier, isTyping } from "./typing.js";
+import { words } from "./words.js";
+
+const dialog = document.querySelector("dialog[data-history]");
+const list = dialog?.querySelector("[data-history-list]");
+
+function open() {
+  if (!dialog || document.querySelector("dialog[open]")) return;
+  show();
+  dialog.showModal();
+}
+
+/** The newest first; above it what was taken back, the one that would come again next to it. */
+function show() {
+  const { done, undone } = steps();
+  const rows = [
+    ...undone.map((step, place) => row(step, "again", undone.length - place)),
+    ...[...done].reverse().map((step, place) => row(step, "back", place + 1)),
+  ];
+  list.replaceChildren(...rows);
+  dialog.querySelector("[data-history-none]").hidden = rows.length > 0;
+}
+
+function row(step, direction, number) {
+  const made = dialog.querySelector(`[data-history-${direction}]`).content.firstElementChild.cloneNode(true);
+  const time = made.querySelector("time");
+  time.textContent = new Date(step.at).toLocaleTimeString(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hour12: false });
+  time.dateTime = new Date(step.at).toISOString();
+  made.querySelector(".history-words").textContent = step.sentence;
+  const button = made.querySelector("button");
+  button.dataset.number = number;
+  button.dataset.direction = direction;
+  return made;
+}
+
+async function go({ direction, number }) {
+  const turn = direction === "back" ? undo : redo;
+  let turned = 0;
+  // What cannot be taken back says so itself and stands in the way of nothing.
+  for (let left = Number(number); left > 0; left--) turned += (await turn()) ? 1 : 0;
+  if (turned > 1) say(words(direction === "back" ? "tookBack" : "didAgain", { number: turned }));
+  show();
+  dialog.querySelector("button").focus();
+}
+
+dialog?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-direction]");
+  if (button) go(button.dataset);
+  else if (event.target === dialog) dialog.close();
+});
+document.addEventListener("steps:changed", () => dialog?.open && show());
+document.addEventListener("history:show", open);
+document.addEventListener("click", (event) => event.target.closest?.("[data-history-open]") && open());
+document.addEventListener("plan:loaded", reveal);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "u" || event.defaultPrevented || hasModifier(event) || isTyping(event)) return;
+  event.preventDefault();
+  open();
+});
+
+function reveal() {
+  for (const button of document.querySelectorAll("[data-history-open]")) button.hidden = !dialog;
+}
+reveal();

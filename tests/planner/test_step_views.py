@@ -1,0 +1,105 @@
+"""The door for what is done in the calendar, and what it says of a place while a post hovers over it."""
+
+from datetime import timedelta
+
+from calendar_app.extensions import db
+from calendar_app.people.models import Audit
+from calendar_app.posts.models import Post
+from calendar_app.streams.cadence import parse_cadence
+from tests.factories import make_scheduled, make_stream, make_team, plan_for
+from tests.planner.plans import utc
+from tests.planner.test_views import oslo, planned
+
+AT = utc("2027-11-10T09:00")
+
+
+def act(post, do="move", **more):
+    return {"do": do, "id": post.uuid, "version": post.version, **more}
+
+
+def test_one_request_moves_many_and_says_of_each_what_takes_it_back(signed_in):
+    team = make_team()
+    stream = make_stream(team)
+    posts = [planned(stream, at=AT + timedelta(hours=hour), title=f"No {hour}") for hour in range(2)]
+    gone = planned(stream, at=AT, title="Gone")
+    gone.state = "missed"
+    browser = signed_in(oslo(team))
+    answer = browser.post(
+        "/posts/steps", json={"acts": [act(post, date="2027-11-12") for post in (*posts, gone)]}
+    )
+    told = answer.json
+    assert (answer.status_code, told["ok"], len(told["done"])) == (200, True, 2)
+    assert told["sentence"].startswith("Moved 2 posts. “Gone” stays as it is: “Gone” missed its time.")
+    assert told["stayed"] == [{"id": gone.uuid, "title": "Gone", "sentence": told["stayed"][0]["sentence"]}]
+    db.session.expire_all()
+    assert [post.due_at.day for post in (*posts, gone)] == [12, 12, 10]
+    undone = browser.post("/posts/steps", json={"acts": [one["back"] for one in told["done"]]})
+    db.session.expire_all()
+    assert undone.json["stayed"] == [] and [post.due_at for post in posts] == [AT, AT + timedelta(hours=1)]
+    assert db.session.query(Audit).filter_by(action="post moved").count() == 4
+
+
+def test_one_alone_is_refused_with_its_own_reason_and_status(signed_in):
+    team = make_team()
+    post = planned(make_stream(team), at=AT)
+    foreign = planned(make_stream(), at=AT)
+    browser = signed_in(oslo(team))
+
+    def answer(*acts):
+        found = browser.post("/posts/steps", json={"acts": list(acts)})
+        return found.status_code, found.json["sentence"]
+
+    assert answer(act(foreign, date="2027-11-12"))[0] == 404
+    assert answer({**act(post, date="2027-11-12"), "version": 7})[0] == 409
+    assert answer(act(post, at="2028-03-26T02:30"))[0] == 422
+    assert answer(act(post, date="2027-11-31")) == (422, "“2027-11-31” is not a day. Write it as 2026-12-01.")
+    assert answer(act(post, do="explode"))[0] == answer()[0] == answer(act(post, days="many"))[0] == 422
+    assert (
+        signed_in(oslo(team, "viewer")).post("/posts/steps", json={"acts": [act(post, days=1)]}).status_code
+        == 403
+    )
+    db.session.expire_all()
+    assert (post.version, post.due_at) == (1, AT)
+
+
+def test_a_copy_lands_where_it_is_put_and_the_original_stays(signed_in):
+    team = make_team()
+    post = planned(make_stream(team), at=AT)
+    told = (
+        signed_in(oslo(team))
+        .post("/posts/steps", json={"acts": [act(post, "copy", at="2027-11-12T14:05")]})
+        .json
+    )
+    copy = db.session.query(Post).filter_by(uuid=told["done"][0]["id"]).one()
+    assert (copy.publish_at, copy.state, post.version) == ("2027-11-12T14:05:00", "draft", 1)
+    assert told["sentence"] == "Duplicated “Bridge closed” to Fri 12 Nov, 14:05, as a draft"
+
+
+def test_a_place_says_what_a_post_would_meet_there_and_keeps_nothing(signed_in):
+    team = make_team()
+    quiet = {"quiet_hours": [{"from": "20:00", "to": "07:00"}]}
+    stream = make_stream(team, name="Roads", cadence=parse_cadence("daily at 09:00").to_json(), **quiet)
+    post = planned(stream, at=AT, title="Mine")
+    planned(stream, at=AT + timedelta(days=2, minutes=10), title="Other")
+    soon = make_scheduled(stream, due_in=90_000, title="Soon")
+    browser = signed_in(oslo(team))
+
+    def meets(where, one=post):
+        return browser.get(f"/posts/{one.uuid}/landing?{where}").json
+
+    assert meets("date=2027-11-11") == {"ok": True, "when": "Thu 11 Nov, 10:00", "warnings": []}
+    assert "“Other” goes out in Roads at 10:10" in meets("date=2027-11-12")["warnings"][0]
+    assert meets("at=2027-11-12T11:30")["warnings"] == []
+    assert "does not exist" in meets("at=2028-03-26T02:30")["warnings"][0]
+    assert "This time has passed" in meets("date=2026-01-05", soon)["warnings"][0]
+    assert meets("at=x")["warnings"] and meets("days=x")["warnings"]
+    db.session.expire_all()
+    assert (post.due_at, post.version) == (AT, 1)
+
+
+def test_a_move_of_one_post_among_many_answers_in_a_few_bytes(signed_in):
+    team = make_team()
+    post = planned(make_stream(team), at=AT)
+    plan_for(post, AT)
+    answer = signed_in(oslo(team)).post("/posts/steps", json={"acts": [act(post, days=1)]})
+    assert len(answer.data) < 600
