@@ -117,6 +117,11 @@ class Sheet:
         plan = place(found, (), self.lanes, self.zone, now=self.now)
         return [placed for day in sorted(plan.posts) for placed in plan.posts[day]]
 
+    @property
+    def writes(self) -> bool:
+        """Whether there is a team here whose posts the asker may change."""
+        return any(self.may_write(team_id) for team_id in self.actor.team_ids)
+
     def may_write(self, team_id: int) -> bool:
         return self.actor.may("write posts", team_id)
 

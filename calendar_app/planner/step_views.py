@@ -26,7 +26,7 @@ steps = Blueprint("planner_steps", __name__)
 MOST_NAMED = 3
 
 
-@steps.post("/calendar/steps")
+@steps.post("/posts/steps")
 @member_required
 def take() -> ResponseReturnValue:
     """`acts`: what is done to which posts, each with the version that was looked at (see planner/stepping.py).

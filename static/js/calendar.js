@@ -11,6 +11,5 @@ import "./calendar_keys.js";
 import "./undo.js";
 import "./history.js";
 import "./stream_filters.js";
-import "./list_many.js";
 import "./live_plan.js";
 import "./day_click.js";

@@ -43,7 +43,8 @@ async function go({ direction, number }) {
   for (let left = Number(number); left > 0; left--) turned += (await turn()) ? 1 : 0;
   if (turned > 1) say(words(direction === "back" ? "tookBack" : "didAgain", { number: turned }));
   show();
-  dialog.querySelector("button").focus();
+  dialog.querySelector("[data-history-live]").textContent = document.querySelector("[data-toast-text]").textContent;
+  (list.querySelector("button") ?? dialog.querySelector("button")).focus();
 }
 
 dialog?.addEventListener("click", (event) => {

@@ -90,6 +90,7 @@ function carryOut(row) {
   dialog.close();
   if (row.dataset.href) location.assign(row.dataset.href);
   else if (row.dataset.do === "theme") document.querySelector("[data-theme-toggle]")?.click();
+  else if (row.dataset.do === "history") document.dispatchEvent(new CustomEvent("history:show"));
   else if (row.dataset.do === "keys") document.dispatchEvent(new CustomEvent("keys:show"));
 }
 

@@ -35,7 +35,7 @@ carryOut("step", async (step, direction) => {
 async function carry(acts, title) {
   const before = new Map(acts.map((act) => [act.id, linkOf(act.id)?.closest("[data-at]")?.dataset.at.slice(0, 16)]));
   const backs = new Map(acts.map((act) => [act.id, show(act)]));
-  const { ok, status, body } = await post("/calendar/steps", { acts });
+  const { ok, status, body } = await post("/posts/steps", { acts });
   const done = body.done ?? [];
   const did = new Map(done.map((one) => [one.of, one]));
   for (const [id, back] of backs) back(did.has(id));
@@ -56,7 +56,7 @@ function backOf({ done, before }) {
 }
 
 /** Every step that knew the post as it was knows it as it is. */
-function know(act, { id, version }) {
+function know({ do: name, ...act }, { id, version }) {
   if (id !== act.id) return;
   amend((step) => {
     for (const one of [...(step.back ?? []), ...(step.again ?? [])]) {
@@ -65,7 +65,7 @@ function know(act, { id, version }) {
   });
   const link = linkOf(id);
   if (link) link.dataset.version = version;
-  document.dispatchEvent(new CustomEvent("post:moved", { detail: { id, version, gone: act.do === "remove" } }));
+  document.dispatchEvent(new CustomEvent("post:moved", { detail: { id, version, gone: name === "remove" } }));
 }
 
 /** On the screen before the server has answered; answers what to do when it has. */
