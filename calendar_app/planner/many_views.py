@@ -14,6 +14,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people.signing_in import current_actor, local_path, member_required, wants_json
 from calendar_app.planner import loading
 from calendar_app.planner.acting import act_on
+from calendar_app.planner.asking import day_of
 from calendar_app.planner.sheet import zone_of
 
 if TYPE_CHECKING:
@@ -25,15 +26,15 @@ many = Blueprint("many", __name__)
 @many.post("/calendar/many")
 @member_required
 def act() -> ResponseReturnValue:
-    """`posts` (ids), `act`, and `days` where the step is to move."""
+    """`posts` (ids), `act`, and where it is to move or to duplicate `days`, or `date` for one day for all."""
     actor = current_actor()
     # Who writes in no team at all is told so at once; else each post says what it allows.
     actor.need("write posts", next((one for one in actor.team_ids if actor.may("write posts", one)), 0))
-    posts, step, days = _sent()
+    posts, step, days, date = _sent()
     try:
-        done = act_on(
-            posts, step, days=days, zone=zone_of(actor, loading.lanes(actor)), actor=actor, now=database_now()
-        )
+        zone, now = zone_of(actor, loading.lanes(actor)), database_now()
+        day = day_of(date) if step == "day" and date else None
+        done = act_on(posts, step, days=days, day=day, zone=zone, actor=actor, now=now)
     except Refused as error:
         db.session.rollback()
         sentence = " ".join(error.errors.values())
@@ -46,22 +47,22 @@ def act() -> ResponseReturnValue:
     plan_changed()
     if wants_json():
         return jsonify(ok=bool(done.posts), sentence=sentence, posts=done.posts, undo=undo)
-    flash(sentence, "warn" if done.refused else "good")
+    flash(sentence, "warn" if done.outcome.stayed else "good")
     return _back()
 
 
-def _sent() -> tuple[list[str], str, int]:
+def _sent() -> tuple[list[str], str, int, str]:
     if request.is_json:
         body: Any = request.get_json(silent=True)
         sent = body if isinstance(body, dict) else {}
-        posts, step, days = sent.get("posts"), sent.get("act"), sent.get("days")
+        posts = sent.get("posts")
         posts = posts if isinstance(posts, list) else []
     else:
-        posts, step, days = (
-            request.form.getlist("post"), request.form.get("act"), request.form.get("days"),
-        )  # fmt: skip
-    number = int(str(days)) if re.fullmatch("-?[0-9]{1,4}", str(days)) else 0
-    return [str(one) for one in posts if str(one).isprintable()], str(step), number
+        sent, posts = request.form, request.form.getlist("post")
+    days = str(sent.get("days"))
+    number = int(days) if re.fullmatch("-?[0-9]{1,4}", days) else 0
+    ids = [str(one) for one in posts if str(one).isprintable()]
+    return ids, str(sent.get("act")), number, str(sent.get("date") or "")
 
 
 def _back() -> ResponseReturnValue:

@@ -9,21 +9,18 @@ from flask import Blueprint, jsonify, request
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import NotAllowed, Refused
 from calendar_app.extensions import database_now, db
-from calendar_app.languages import both, in_words, say, say_count
+from calendar_app.languages import in_words, say
 from calendar_app.people.signing_in import current_actor, member_required
-from calendar_app.planner import hovering, loading, pointing, stepping
+from calendar_app.planner import hovering, loading, pointing, stepping, telling
 from calendar_app.planner.sheet import zone_of
 from calendar_app.posts.finding import post_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from calendar_app.people.roles import Actor
     from calendar_app.planner.stepping import Done, Outcome
 
 steps = Blueprint("planner_steps", __name__)
-
-MOST_NAMED = 3
 
 
 @steps.post("/posts/steps")
@@ -35,7 +32,8 @@ def take() -> ResponseReturnValue:
     """
     actor = current_actor()
     try:
-        _need_a_right(actor)
+        # Who writes in no team at all is told so at once; else each post says what it allows.
+        actor.need("write posts", next((one for one in actor.team_ids if actor.may("write posts", one)), 0))
         zone = _zone()
         acts = pointing.acts(request.get_json(silent=True), zone)
         outcome = stepping.take(acts, actor=actor, now=database_now(), zone=zone)
@@ -66,14 +64,6 @@ def landing(number: Any) -> ResponseReturnValue:
     return jsonify(ok=True, when=in_words(found.local, "EEE d MMM, HH:mm"), warnings=found.warnings)
 
 
-def _need_a_right(actor: Actor) -> None:
-    """Who may write in no team at all is told so, whatever they ask for. Raises NotAllowed."""
-    if not any(actor.may("write posts", team_id) for team_id in actor.team_ids):
-        for team_id in actor.team_ids:
-            actor.need("write posts", team_id)
-        raise Refused({"acts": say("Choose at least one post.")})
-
-
 def _zone() -> str:
     actor = current_actor()
     return zone_of(actor, loading.lanes(actor))
@@ -82,7 +72,7 @@ def _zone() -> str:
 def _told(outcome: Outcome) -> dict[str, Any]:
     return {
         "ok": bool(outcome.done),
-        "sentence": _sentence(outcome),
+        "sentence": telling.in_words(outcome),
         "done": [_told_done(one) for one in outcome.done],
         "stayed": [{"id": one.uuid, "title": one.title, "sentence": one.sentence} for one in outcome.stayed],
     }
@@ -101,38 +91,3 @@ def _told_done(one: Done) -> dict[str, Any]:
 def _status(outcome: Outcome) -> int:
     """Of a step that did nothing, the reason of its first post; whatever else stayed is told in the answer."""
     return 200 if outcome.done else outcome.stayed[0].status
-
-
-def _sentence(outcome: Outcome) -> str:
-    """What was done, then by name what was not."""
-    stayed = outcome.stayed
-    if not outcome.done and len(stayed) == 1:
-        return stayed[0].sentence
-    said = [_done_in_words(outcome.done)] if outcome.done else []
-    said += [
-        say("“%(title)s” stays as it is: %(reason)s", title=one.title, reason=one.sentence)
-        for one in stayed[:MOST_NAMED]
-    ]
-    if len(stayed) > MOST_NAMED:
-        rest = both([f"“{one.title}”" for one in stayed[MOST_NAMED:][:10]])
-        said.append(say("So do %(titles)s.", titles=rest))
-    return " ".join(said)
-
-
-def _done_in_words(done: list[Done]) -> str:
-    if len(done) == 1:
-        return done[0].sentence
-    number, doings = len(done), {one.act.do for one in done}
-    if doings == {"move"}:
-        return say_count("Moved %(num)d post.", "Moved %(num)d posts.", number)
-    if doings == {"copy"}:
-        return say_count(
-            "Duplicated %(num)d post, as a draft.", "Duplicated %(num)d posts, as drafts.", number
-        )
-    if doings == {"remove"}:
-        return say_count("Threw away %(num)d post.", "Threw away %(num)d posts.", number)
-    if doings == {"restore"}:
-        return say_count("%(num)d post is back, as a draft.", "%(num)d posts are back, as drafts.", number)
-    if doings == {"draft"}:
-        return say_count("%(num)d post is a draft again.", "%(num)d posts are drafts again.", number)
-    return say_count("%(num)d post is as it was.", "%(num)d posts are as they were.", number)

@@ -22,8 +22,8 @@ from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post
 from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.returning import schedule_again
-from calendar_app.posts.reviewing import send_for_review, take_back
-from calendar_app.posts.scheduling import unschedule
+from calendar_app.posts.reviewing import approve, send_for_review, take_back
+from calendar_app.posts.scheduling import schedule, unschedule
 from calendar_app.times import rfc3339, to_wall
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Back(NamedTuple):
 class Done(NamedTuple):
     """`of` is the post that was asked for, `uuid` the one that came of it: only a copy has an id of its own.
 
-    `sentence` is for one alone. `back` is None where there is no way back.
+    `sentence` is for one alone, empty where a number says as much. `back` is None where there is no way back.
     """
 
     act: Act
@@ -117,6 +117,9 @@ def take(acts: Sequence[Act], *, actor: Actor, now: datetime, zone: str) -> Outc
             outcome.stayed.append(_stayed(act, title, str(refusal), 403))
         except (_Gone, ObjectDeletedError):
             outcome.stayed.append(_stayed(act, title, say(THROWN_AWAY), 404))
+    order = {act.uuid: place for place, act in enumerate(acts)}
+    outcome.done.sort(key=lambda one: order[one.of])
+    outcome.stayed.sort(key=lambda one: order[one.uuid])
     return outcome
 
 
@@ -190,11 +193,17 @@ def _draft(act: Act, post: Post, asked: _Asked) -> Done:
     else:
         take_back(post, actor=asked.actor, now=asked.now)
     # An approval that was taken back must be given again, by whoever gave it.
-    again = {"scheduled": "schedule", "in_review": "review"}.get(was)
+    again = {"scheduled": "again", "in_review": "review"}.get(was)
     return _done(act, post, say("“%(title)s” is a draft again", title=_title(post)), again)
 
 
 def _schedule(act: Act, post: Post, asked: _Asked) -> Done:
+    _hold(act, post)
+    schedule(post, actor=asked.actor, now=asked.now)
+    return _done(act, post, "", "draft")
+
+
+def _again(act: Act, post: Post, asked: _Asked) -> Done:
     _hold(act, post)
     schedule_again(post, actor=asked.actor, now=asked.now)
     return _done(act, post, say("“%(title)s” is scheduled again", title=_title(post)), "draft")
@@ -203,7 +212,14 @@ def _schedule(act: Act, post: Post, asked: _Asked) -> Done:
 def _review(act: Act, post: Post, asked: _Asked) -> Done:
     _hold(act, post)
     send_for_review(post, actor=asked.actor, now=asked.now)
-    return _done(act, post, say("“%(title)s” is in review again", title=_title(post)), "draft")
+    return _done(act, post, "", "draft")
+
+
+def _approve(act: Act, post: Post, asked: _Asked) -> Done:
+    """Whoever wants to take an approval back says so as an act of its own: others have been told of it."""
+    _hold(act, post)
+    approve(post, actor=asked.actor, now=asked.now)
+    return _done(act, post, "", None)
 
 
 _DOING: Mapping[str, Callable[[Act, Post, _Asked], Done]] = {
@@ -212,7 +228,9 @@ _DOING: Mapping[str, Callable[[Act, Post, _Asked], Done]] = {
     "remove": _remove,
     "draft": _draft,
     "schedule": _schedule,
+    "again": _again,
     "review": _review,
+    "approve": _approve,
 }
 DOINGS = (*_DOING, "restore")
 

@@ -1,8 +1,8 @@
 // What the calendar does beyond every member's page. One behaviour per file; the order is that of the keys.
 import "./key_move.js";
 import "./calendar_drag.js";
-import "./picking.js";
-import "./picked_bar.js";
+import "./choosing.js";
+import "./many_bar.js";
 import "./duplicate.js";
 import "./more_posts.js";
 import "./peek.js";

@@ -2,7 +2,7 @@
 // A finger rests for a moment first; lifted again without having moved, it selects.
 import { hover, quiet } from "./hovering.js";
 import { putDown } from "./move_post.js";
-import { pickedWith, toggle } from "./picking.js";
+import { chosenWith, toggle } from "./choosing.js";
 import { hold, release } from "./plan_load.js";
 import { inWords, mark, offer, spotAt, timeAt } from "./spots.js";
 import { linkOf } from "./steps.js";
@@ -64,7 +64,7 @@ function begin(event = null) {
   scrollBy(0, link.getBoundingClientRect().top - top);
   link.classList.add("is-ghost");
   drag = { link, x: event?.clientX ?? x, y: event?.clientY ?? y, from: { x, y }, finger, moved: !finger, copy: false, spot: null, asked: 0 };
-  drag.ghost = ghostOf(link, pickedWith(link).length);
+  drag.ghost = ghostOf(link, chosenWith(link).length);
   drag.box = link.closest(".rows-box");
   follow();
 }

@@ -2,7 +2,7 @@
 // `s` goes to the next promised slot of its stream, Escape leaves it where it was.
 import { hover, quiet } from "./hovering.js";
 import { putDown, titleOf } from "./move_post.js";
-import { pickedWith } from "./picking.js";
+import { chosenWith } from "./choosing.js";
 import { hold, plan, release } from "./plan_load.js";
 import { gapsOf, hasHours, inWords, localOf, mark, marked, offer, shift, slotSpot, snapped, timeAt } from "./spots.js";
 import { hide, say } from "./toast.js";
@@ -67,7 +67,7 @@ function tell() {
   mark(spot, held.dataset.stream);
   marked()?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const title = titleOf(held);
-  const number = pickedWith(held).length;
+  const number = chosenWith(held).length;
   const shown = hasHours() && !spot.clock ? { ...spot, clock: timeAt(spot, held).slice(11) } : spot;
   const name = number > 1 ? "movingMany" : spot.slot ? "movingSlot" : hasHours() ? "movingHours" : "moving";
   const sentence = words(name, { title, number, day: inWords(shown) });
@@ -77,7 +77,7 @@ function tell() {
 }
 
 function letGo() {
-  const was = { link: held, spot, number: pickedWith(held).length };
+  const was = { link: held, spot, number: chosenWith(held).length };
   quiet();
   mark(null);
   held.classList.remove("is-moving");

@@ -1,5 +1,5 @@
 // A post is put down at a spot of the plan, and with it those that were selected together.
-import { pickedWith } from "./picking.js";
+import { chosenWith } from "./choosing.js";
 import { localOf, minutesBetween, shift, timeAt, whereOf } from "./spots.js";
 import { linkOf, take } from "./steps.js";
 import { words } from "./words.js";
@@ -11,7 +11,7 @@ export async function putDown(link, spot, { copy = false, alone = false } = {}) 
   const from = localOf(link);
   const to = timeAt(spot, link);
   if (from === to && !copy) return false;
-  const group = alone ? [{ id: link.dataset.post, version: Number(link.dataset.version), local: from }] : pickedWith(link);
+  const group = alone ? [{ id: link.dataset.post, version: Number(link.dataset.version), local: from }] : chosenWith(link);
   const way = spot.clock ? minutesBetween(from, to) : minutesBetween(from.slice(0, 10) + to.slice(10), to);
   const acts = group.map(({ id, version, local }) => {
     const mine = id === link.dataset.post;

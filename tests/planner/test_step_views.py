@@ -29,7 +29,7 @@ def test_one_request_moves_many_and_says_of_each_what_takes_it_back(signed_in):
     )
     told = answer.json
     assert (answer.status_code, told["ok"], len(told["done"])) == (200, True, 2)
-    assert told["sentence"].startswith("Moved 2 posts. “Gone” stays as it is: “Gone” missed its time.")
+    assert told["sentence"].startswith("2 posts were moved. “Gone”: “Gone” missed its time.")
     assert told["stayed"] == [{"id": gone.uuid, "title": "Gone", "sentence": told["stayed"][0]["sentence"]}]
     db.session.expire_all()
     assert [post.due_at.day for post in (*posts, gone)] == [12, 12, 10]
