@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, request
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import NotAllowed, Refused
 from calendar_app.extensions import database_now, db
-from calendar_app.languages import in_words, say
+from calendar_app.languages import in_words
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.planner import hovering, loading, pointing, stepping, telling
 from calendar_app.planner.sheet import zone_of

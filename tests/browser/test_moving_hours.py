@@ -16,7 +16,8 @@ from tests.browser.worlds import make_town_hall
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-PROMISE = ["FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=14;BYMINUTE=5"]
+# A post in the morning keeps the first promise of its day, the second stays open.
+PROMISE = [f"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR={hour};BYMINUTE=5" for hour in (9, 14)]
 
 
 def open_view(site, hall, view, **options):
@@ -96,7 +97,7 @@ def test_by_keyboard_quarters_hours_days_and_promised_times_each_said(site):
     assert wall(post) == f"{DAY}T14:05"
     for key in ("m", "ArrowUp", "d"):
         page.keyboard.press(key)
-    expect(toast(page)).to_have_text(f"Duplicated “Halloween” to {words_of(DAY)}, 13:45, as a draft")
+    expect(toast(page)).to_have_text(f"Duplicated “Halloween” to {words_of(DAY)}, 14:00, as a draft")
     expect(page.locator("#plan [data-post]")).to_have_count(2)
 
 
