@@ -28,7 +28,7 @@ def acts(sent: Any, zone: str) -> list[Act]:
     """The acts of `{"acts": [{do, id, version, at | date | days}]}`. Raises Refused."""
     listed = sent.get("acts") if isinstance(sent, dict) else None
     if not isinstance(listed, list):
-        raise Refused({"acts": say("Choose at least one post.")})
+        raise Refused({"acts": say("Choose posts first.")})
     return [_act(one, zone) for one in listed[: MOST + 1]]
 
 

@@ -97,9 +97,9 @@ class _Gone(Exception):
 def take(acts: Sequence[Act], *, actor: Actor, now: datetime, zone: str) -> Outcome:
     """Do all that can be done, in the session, flushed. `zone` is that of the calendar. Raises Refused at too many."""
     if not acts:
-        raise Refused({"acts": say("Choose at least one post.")})
+        raise Refused({"acts": say("Choose posts first.")})
     if len(acts) > MOST:
-        raise Refused({"acts": say("%(most)d posts at once are the most. Choose fewer.", most=MOST)})
+        raise Refused({"acts": say("Choose %(most)s posts at most.", most=MOST)})
     posts = _held(acts, actor)
     outcome, asked = Outcome([], []), _Asked(actor, now, zone)
     # By id, as everybody who takes several does: nobody waits in a circle.
