@@ -23,7 +23,7 @@ function press(event) {
   const link = event.target.closest?.("#plan [data-post][data-movable]");
   if (!link) return;
   const finger = event.pointerType === "touch";
-  pressed = { id: link.dataset.post, x: event.clientX, y: event.clientY, finger, timer: finger ? setTimeout(begin, REST) : 0 };
+  pressed = { id: link.dataset.post, version: Number(link.dataset.version), x: event.clientX, y: event.clientY, finger, timer: finger ? setTimeout(begin, REST) : 0 };
 }
 
 function move(event) {
@@ -51,9 +51,9 @@ function forget() {
   pressed = null;
 }
 
-/** The plan may have come anew since the press: the post is looked for again. */
+/** The plan may have come anew since the press: the post is looked for again; what was meant is what was shown then. */
 function begin(event = null) {
-  const { id, x, y, finger } = pressed;
+  const { id, version, x, y, finger } = pressed;
   const link = linkOf(id);
   forget();
   if (!link?.isConnected) return;
@@ -63,7 +63,7 @@ function begin(event = null) {
   // On narrow screens the empty days show up now: what is under the finger stays there.
   scrollBy(0, link.getBoundingClientRect().top - top);
   link.classList.add("is-ghost");
-  drag = { link, x: event?.clientX ?? x, y: event?.clientY ?? y, from: { x, y }, finger, moved: !finger, copy: false, spot: null, asked: 0 };
+  drag = { link, version, x: event?.clientX ?? x, y: event?.clientY ?? y, from: { x, y }, finger, moved: !finger, copy: false, spot: null, asked: 0 };
   drag.ghost = ghostOf(link, chosenWith(link).length);
   drag.box = link.closest(".rows-box");
   follow();
@@ -163,10 +163,10 @@ function drop(event) {
   forget();
   if (!drag) return;
   Object.assign(drag, { x: event.clientX, y: event.clientY });
-  const { link, finger, moved } = drag;
+  const { link, version, finger, moved } = drag;
   const spot = moved ? spotAt(drag.x, drag.y, link.dataset.stream) : null;
   stop();
-  if (spot) putDown(link, spot, { copy: wantsCopy(event) });
+  if (spot) putDown(link, spot, { copy: wantsCopy(event), version });
   else if (finger && !moved) toggle(link);
 }
 

@@ -7,16 +7,16 @@ import { words } from "./words.js";
 const DAY = 1440;
 
 /** Put this post down there, or with `copy` a draft like it; all that are selected with it go the same way. */
-export async function putDown(link, spot, { copy = false, alone = false } = {}) {
+export async function putDown(link, spot, { copy = false, alone = false, version: seen = Number(link.dataset.version) } = {}) {
   const from = localOf(link);
   const to = timeAt(spot, link);
   if (from === to && !copy) return false;
-  const group = alone ? [{ id: link.dataset.post, version: Number(link.dataset.version), local: from }] : chosenWith(link);
+  const group = alone ? [{ id: link.dataset.post, version: seen, local: from }] : chosenWith(link);
   const way = spot.clock ? minutesBetween(from, to) : minutesBetween(from.slice(0, 10) + to.slice(10), to);
   const acts = group.map(({ id, version, local }) => {
     const mine = id === link.dataset.post;
     const where = mine ? whereOf(spot) : spot.clock ? { at: shift(local, way) } : { days: way / DAY };
-    return { do: copy ? "copy" : "move", id, version, ...where, ...(copy ? {} : { local: mine ? to : shift(local, way) }) };
+    return { do: copy ? "copy" : "move", id, version: mine ? seen : version, ...where, ...(copy ? {} : { local: mine ? to : shift(local, way) }) };
   });
   return Boolean(await take(acts, { title: titleOf(link) }));
 }
