@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import flask_babel
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from flask import has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,7 +34,8 @@ def register(app: Flask) -> None:
     """
     from calendar_app.reasons import retell
 
-    app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say, grouped=grouped)
+    app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say, grouped=grouped,
+                                 language_name=language_name)  # fmt: skip
     app.jinja_env.filters.update(capital=capital, retell=retell)
 
     @app.before_request
@@ -71,6 +72,14 @@ def say_later(sentence: str) -> str:
 def spoken() -> str:
     """The language of this answer, one of LANGUAGES."""
     return str(flask_babel.get_locale() or "en")
+
+
+def language_name(code: str) -> str:
+    """What a language calls itself: `norsk bokmål`; one that nobody knows, by its code."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name() or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def in_words(when: date, pattern: str = "d MMMM y") -> str:

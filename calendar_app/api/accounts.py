@@ -42,7 +42,7 @@ def connect(actor: Actor, body: told.NewAccount) -> Answer:
     """
     account, made = connecting.connect(
         body.channel, body.name, body.settings, body.secrets,
-        actor=actor, team_id=_team_of(actor, body), now=database_now(),
+        actor=actor, team_id=_team_of(actor, body), now=database_now(), language=body.language,
     )  # fmt: skip
     return Answer(_with_secrets(account, made), location=links.absolute(f"{PREFIX}/accounts/{account.id}"))
 
@@ -100,7 +100,8 @@ def _with_secrets(account: Account, made: Mapping[str, str]) -> told.AccountWith
 def _facts(account: Account) -> dict[str, object]:
     return {
         "id": account.id, "team": account.team_id, "channel": account.channel, "name": account.name,
-        "settings": account.settings, "state": account.state, "reason": account.state_reason,
+        "language": account.language, "settings": account.settings, "state": account.state,
+        "reason": account.state_reason,
         "state_since": account.state_since, "created_at": account.created_at, "updated_at": account.updated_at,
     }  # fmt: skip
 

@@ -24,6 +24,7 @@ from calendar_app.people.roles import scoped
 from calendar_app.posts import drafting
 from calendar_app.posts.models import Place, Post, PostStream
 from calendar_app.posts.ticking import ticked
+from calendar_app.posts.translating import translation_values
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall, wall_fold
 
@@ -40,6 +41,7 @@ _AS_THEY_ARE = ("state", "version", "title", "text", "language", "kind", "first_
 WITH_ALL = (
     selectinload(Post.in_streams).joinedload(PostStream.stream).selectinload(Stream.accounts),
     selectinload(Post.places).joinedload(Place.account),
+    selectinload(Post.translations),
     selectinload(Post.pictures),
     selectinload(Post.reviews),
     selectinload(Post.occurrence),
@@ -117,6 +119,7 @@ def shown(post: Post) -> told.Post:
             "own_accounts": post.own_places,
             "variants": {str(place.account_id): {"text": place.text} for place in post.places if place.text},
             "ticked": ticked(post.ticked, post.streams),
+            "translations": translation_values(post),
             "event": event_of(post),
             "pictures": [_picture(row) for row in post.pictures],
             "approvals": [

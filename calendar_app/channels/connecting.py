@@ -21,6 +21,7 @@ from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import db
 from calendar_app.languages import either, say
 from calendar_app.people.audit import record
+from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
 from calendar_app.reasons import retell
 from calendar_app.sealing import CannotOpen
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 RIGHT = "manage accounts"
-KEYS = {"channel", "name", "settings", "secrets", "state"}
+KEYS = {"channel", "name", "settings", "secrets", "state", "language"}
 # A person waits for the answer of a test.
 TEST_SECONDS = 10.0
 # How the reason of a pause begins that a person asked for; entering a new key does not end that one.
@@ -51,6 +52,7 @@ def connect(
     actor: Actor,
     team_id: int,
     now: datetime,
+    language: str = "",
 ) -> tuple[Account, dict[str, str]]:
     """A new account in the session (flushed), and the secrets that Sluice made for it, to be shown this once.
 
@@ -64,11 +66,11 @@ def connect(
         sentence = say("There is no channel “%(name)s”. Choose %(names)s.", name=channel[:40], names=names)
         raise Refused({"channel": sentence})
     found = Findings()
-    name = fields.name(name, found)
+    name, language = fields.name(name, found), _language(language, found)
     given = fields.settings(adapter, settings, found), _chosen(fields.secrets(adapter, secrets, found))
     checked, sealed = _checked(adapter, *given, found)
     checked = _learnt(adapter, checked, sealed, name)
-    account = Account(team_id=team_id, channel=channel, name=name, settings=checked, state="ok",
+    account = Account(team_id=team_id, channel=channel, name=name, settings=checked, language=language, state="ok",
                       state_since=now, created_at=now, updated_at=now)  # fmt: skip
     db.session.add(account)
     db.session.flush()
@@ -81,7 +83,8 @@ def connect(
 def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, str]:
     """Change what is given and leave the rest; returns the secrets that Sluice made, to be shown this once.
 
-    Keys: name, settings, secrets (an empty one stays, None asks for a new one), state (`paused` or `ok`). New
+    Keys: name, language (empty: the post's own), settings, secrets (an empty one stays, None asks for a new one), state
+    (`paused` or `ok`). New
     settings or secrets bring back an account that its channel had stopped, not one that a person paused.
     Raises Refused, Conflict, NotAllowed. Ends the transaction so far.
     """
@@ -89,6 +92,7 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     adapter = ADAPTERS[account.channel]
     found = Findings()
     name = fields.name(changes["name"], found) if "name" in changes else account.name
+    language = _language(changes.get("language", account.language), found)
     settings = fields.settings(adapter, changes.get("settings"), found)
     secrets = fields.secrets(adapter, changes.get("secrets"), found)
     _refuse_others(account, changes, found)
@@ -104,6 +108,7 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     if known != account.settings:
         hub_changed(account.id, now)
     account.name, account.settings, account.updated_at = name, known, now
+    account.language = language
     if sealed != kept:
         seal_secrets(account, sealed)
     if reconnected and not _paused_by_person(account):
@@ -264,6 +269,10 @@ def _refuse_others(account: Account, changes: Mapping[str, Any], found: Findings
         found.add(name[:60], say("An account has no such field. Leave it out."))
 
 
+def _language(value: Any, found: Findings) -> str:
+    return checking.language(value, found) if str(value or "").strip() else ""
+
+
 def _chosen(secrets: Mapping[str, str | None]) -> dict[str, str]:
     """Without those that shall be made anew."""
     return {name: value for name, value in secrets.items() if value is not None}
@@ -329,6 +338,7 @@ def _written(account: Account) -> dict[str, Any]:
     return {
         "channel": account.channel,
         "name": account.name,
+        "language": account.language,
         "settings": _settings_written(account),
         "state": account.state,
     }

@@ -37,6 +37,8 @@ class Account(Model):
     name: Mapped[str] = mapped_column(sa.String(120))
     settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     sealed: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    # Of its posts, where there is a translation; empty: each post's own.
+    language: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
     state: Mapped[str] = mapped_column(sa.String(16), default="ok")
     state_reason: Mapped[str | None] = mapped_column(sa.String(LONGEST_REASON))
     state_since: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

@@ -13,6 +13,7 @@ from calendar_app.channels.registry import ADAPTERS, adapter_for
 from calendar_app.extensions import db
 from calendar_app.media.cropping import focus_in
 from calendar_app.posts.text import to_html
+from calendar_app.posts.wording import Words, in_language
 from calendar_app.short_links.leaving import Leaving, keep, leaving
 from calendar_app.times import rfc3339
 
@@ -42,9 +43,9 @@ def pack(claim: Claim) -> Parcel:
 def content_of(post: Post, account: Account | None = None) -> Content:
     """The post as a channel sees it, with the account's variant where there is one, and its links as they leave."""
     out = leaving_of(post, account)
-    text = out.text
+    text, words = out.text, _words_for(post, account)
     return Content(
-        uuid=post.uuid, title=post.title, text=text, html=to_html(text), link=out.link, language=post.language,
+        uuid=post.uuid, title=words.title, text=text, html=to_html(text), link=out.link, language=words.language,
         streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
         published_at=post.published_at, withdrawn_at=post.withdrawn_at,
         pictures=pictures_of(post), first_comment=out.comment,
@@ -56,7 +57,7 @@ def content_of(post: Post, account: Account | None = None) -> Content:
 
 def leaving_of(post: Post, account: Account | None) -> Leaving:
     """The words for this account, and its links as they leave for it."""
-    text = post.text
+    text = _words_for(post, account).text
     for place in post.places:
         if account is not None and place.account_id == account.id and place.text:
             text = place.text
@@ -64,6 +65,10 @@ def leaving_of(post: Post, account: Account | None) -> Leaving:
     if account is None or adapter is None or not adapter.public_links:
         return Leaving(text, post.link, post.first_comment or "")
     return leaving(post, text, account.channel)
+
+
+def _words_for(post: Post, account: Account | None) -> Words:
+    return in_language(post, (account.language if account is not None else "") or post.language)
 
 
 def pictures_of(post: Post) -> tuple[Picture, ...]:

@@ -96,6 +96,7 @@ def save(account_id: int) -> ResponseReturnValue:
     account = _account(account_id)
     changes = {
         "name": request.form.get("name", ""),
+        "language": request.form.get("language", ""),
         "settings": _typed("settings"),
         "secrets": _wanted_secrets(),
     }
@@ -262,7 +263,7 @@ def _edit_form(
         row=listing.row(account, utcnow()),
         account=account,
         adapter=ADAPTERS.get(account.channel),
-        typed=typed or {"name": account.name, "settings": account.settings},
+        typed=typed or {"name": account.name, "language": account.language, "settings": account.settings},
         errors=errors or {},
         made=made or {},
         connected=connected,

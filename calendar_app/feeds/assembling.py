@@ -61,7 +61,7 @@ def stream_feed(stream: Stream, form: str) -> Feed:
     return _feed(
         [stream], form, name=f"stream/{stream.handle}", title=stream.name, description=stream.description,
         address=links.stream_feed(stream.handle, form), home=links.stream(stream.handle), hue=stream.hue,
-        hub=hub_of([stream], form),
+        language=stream.language, hub=hub_of([stream], form),
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def shown_posts(stream_ids: Sequence[int], form: str, now: datetime) -> sa.Selec
 
 def _feed(
     streams: Sequence[Stream], form: str, *, name: str, title: str, description: str, address: str, home: str,
-    hue: str | None = None, others: bool = False, hub: str | None = None,
+    hue: str | None = None, others: bool = False, hub: str | None = None, language: str = "",
 ) -> Feed:  # fmt: skip
     site, now = _site(), utcnow()
     ids = [stream.id for stream in streams]
@@ -125,7 +125,7 @@ def _feed(
         language=streams[0].language if streams else "en", feed_id=feed_id(site.host, site.install_year, name),
         updated=changed, owner=site.name, hue=hue, hub_address=hub,
     )  # fmt: skip
-    content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form))
+    content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form, language))
     return Feed(content, address, etag(content), changed, MEDIA_TYPES[form], hub)
 
 

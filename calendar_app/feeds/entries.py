@@ -10,6 +10,7 @@ from calendar_app.feeds.entry import Entry, EntryPicture, EventTime
 from calendar_app.media.showing import shown_in
 from calendar_app.media.weighing import weight
 from calendar_app.posts.text import to_html
+from calendar_app.posts.wording import all_words, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from calendar_app.people.models import Site
     from calendar_app.posts.models import Post
+    from calendar_app.posts.wording import Words
     from calendar_app.streams.models import Stream
 
     State = Literal["published", "planned", "withdrawn"]
@@ -32,31 +34,34 @@ WORDS = {
 
 
 def public_entry(
-    post: Post, site: Site, *, seen_at: datetime | None = None, with_html: bool = True
+    post: Post, site: Site, *, seen_at: datetime | None = None, with_html: bool = True, language: str = ""
 ) -> Entry | None:
     """The post as followers may see it; None when there is nothing to be seen.
 
+    In `language` where there is a translation (left out: that of its home stream), else in the post's own.
     `seen_at`: the time at which calendars have shown the plan so far, where that is known.
     """
     if not any(stream.has_feed for stream in post.streams):
         return None
+    words = in_language(post, language or post.home.language)
     if post.state in SAID:
-        html = to_html(post.text) if with_html else ""
+        html = to_html(words.text) if with_html else ""
         shown_with = _pictures(post) if with_html and post.state == "published" else ()
-        return _entry(post, site, SAID[post.state], show="full", html=html, pictures=shown_with)
+        return _entry(post, site, SAID[post.state], words, show="full", html=html, pictures=shown_with)
     shown = reveal(post)
     if shown is None:
         return None
     if post.state == "scheduled":
-        return _entry(post, site, "planned", show=shown)
+        return _entry(post, site, "planned", words, show=shown)
     if post.called_off_at is None:
         return None
-    return _called_off(post, site, shown, seen_at)
+    return _called_off(post, site, words, shown, seen_at)
 
 
 def team_entry(post: Post, site: Site) -> Entry:
     """The post as its team sees it in its private calendar: everything, at the time it goes out."""
-    return _entry(post, site, SAID.get(post.state, "planned"), show="full", for_team=True)
+    words = all_words(post)[0]
+    return _entry(post, site, SAID.get(post.state, "planned"), words, show="full", for_team=True)
 
 
 def named_streams(post: Post) -> Sequence[Stream]:
@@ -86,24 +91,24 @@ def event_time(post: Post) -> EventTime | None:
 
 
 def _called_off(
-    post: Post, site: Site, shown: Literal["title", "time"], seen_at: datetime | None
+    post: Post, site: Site, words: Words, shown: Literal["title", "time"], seen_at: datetime | None
 ) -> Entry | None:
     """Cancelled as readers knew it. What was written into the draft since then is none of their business."""
     assert post.called_off_at is not None  # noqa: S101  (the caller looked)
     if post.updated_at <= post.called_off_at and post.due_at:
-        return _entry(post, site, "withdrawn", show=shown)
-    return _entry(post, site, "withdrawn", show="time", due_at=seen_at) if seen_at else None
+        return _entry(post, site, "withdrawn", words, show=shown)
+    return _entry(post, site, "withdrawn", words, show="time", due_at=seen_at) if seen_at else None
 
 
 def _entry(
-    post: Post, site: Site, state: State, *, show: Show, for_team: bool = False, due_at: datetime | None = None,
-    html: str = "", pictures: tuple[EntryPicture, ...] = (),
+    post: Post, site: Site, state: State, words: Words, *, show: Show, for_team: bool = False,
+    due_at: datetime | None = None, html: str = "", pictures: tuple[EntryPicture, ...] = (),
 ) -> Entry:  # fmt: skip
     streams = post.streams if for_team else named_streams(post)
     full = show == "full"
     return Entry(
-        uuid=post.uuid, host=site.host, install_year=site.install_year, title=post.title if show != "time" else "",
-        text=post.text if full else "", html=html, language=post.language,
+        uuid=post.uuid, host=site.host, install_year=site.install_year, title=words.title if show != "time" else "",
+        text=words.text if full else "", html=html, language=words.language,
         url=links.absolute(f"/posts/{post.uuid}/edit") if for_team else links.post(post.uuid),
         streams=tuple((stream.handle, stream.name) for stream in streams), state=state,
         updated_at=post.updated_at if for_team else post.changed_at,

@@ -23,7 +23,8 @@ from calendar_app.feeds.entries import public_entry, team_entry
 from calendar_app.feeds.entry import BadEntry
 from calendar_app.feeds.models import FeedPart
 from calendar_app.people.models import Site
-from calendar_app.posts.models import Post, PostStream
+from calendar_app.posts.models import Post, PostStream, Translation
+from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,9 +55,10 @@ class Part(NamedTuple):
     content: bytes
 
 
-def contents(shown: sa.Select[int, int], form: str) -> list[bytes]:
+def contents(shown: sa.Select[int, int], form: str, language: str = "") -> list[bytes]:
     """The bytes for a question that gives posts' (id, revision), in its order; what is missing is rendered and kept.
 
+    Each post in the language of its home stream, or in `language`, where it is translated.
     A post that cannot be rendered is left out and logged: one bad post never takes a feed down. May end the
     session's transaction: take what you need from its objects before.
     """
@@ -68,19 +70,27 @@ def contents(shown: sa.Select[int, int], form: str) -> list[bytes]:
     if fresh:
         kept.update({part.post_id: part.content for part in fresh})
         _keep(fresh, form)
+    for some in _pieces(_told_otherwise([row.id for row in rows], language), RENDER_AT_ONCE):
+        kept.update({part.post_id: part.content for part in render(some, form, kept, language)})
     found = (kept.get(row.id, mark)[MARK_LENGTH:] for row in rows)
     return [content for content in found if content not in {b"", LEFT_OUT}]
 
 
-def render(post_ids: Iterable[int], form: str, kept: dict[int, bytes]) -> list[Part]:
+def render(post_ids: Iterable[int], form: str, kept: dict[int, bytes], language: str = "") -> list[Part]:
     """Parts for these posts, not yet stored. `kept` is what is stored, be it stale."""
     site = db.session.get_one(Site, 1)
     question = (
         sa.select(Post)
         .where(Post.id.in_(list(post_ids)))
-        .options(selectinload(Post.in_streams).joinedload(PostStream.stream), selectinload(Post.pictures))
+        .options(
+            selectinload(Post.in_streams).joinedload(PostStream.stream),
+            selectinload(Post.pictures),
+            selectinload(Post.translations),
+        )
     )
-    return [_part(post, site, form, kept.get(post.id, b"")) for post in db.session.scalars(question)]
+    return [
+        _part(post, site, form, kept.get(post.id, b""), language) for post in db.session.scalars(question)
+    ]
 
 
 def render_missing(limit: int = RENDER_AT_ONCE) -> int:
@@ -131,9 +141,27 @@ def _with_kept(shown: sa.Select[int, int], form: str) -> Sequence[Any]:
     return db.session.execute(question.outerjoin_from(Post, FeedPart, theirs)).all()
 
 
-def _part(post: Post, site: Site, form: str, old: bytes) -> Part:
+def _told_otherwise(post_ids: Sequence[int], language: str) -> list[int]:
+    """Translated posts whose home stream speaks another language. What is made of them is not kept here: they are few,
+    and the finished feed is."""
+    if not language:
+        return []
+    home = sa.and_(PostStream.stream_id == Stream.id, PostStream.position == 0)
+    question = (
+        sa.select(PostStream.post_id)
+        .join(Stream, home)
+        .where(
+            PostStream.post_id.in_(post_ids),
+            Stream.language != language,
+            sa.exists().where(Translation.post_id == PostStream.post_id),
+        )
+    )
+    return list(db.session.scalars(question))
+
+
+def _part(post: Post, site: Site, form: str, old: bytes, language: str) -> Part:
     try:
-        content = _rendered(post, site, form, old)
+        content = _rendered(post, site, form, old, language)
     except SQLAlchemyError:
         raise
     except Exception as problem:
@@ -143,10 +171,10 @@ def _part(post: Post, site: Site, form: str, old: bytes) -> Part:
     return Part(post.id, post.version if form == "team" else post.revision, making_mark() + content)
 
 
-def _rendered(post: Post, site: Site, form: str, old: bytes) -> bytes:
+def _rendered(post: Post, site: Site, form: str, old: bytes, language: str) -> bytes:
     if form == "team":
         return ical.render_event(team_entry(post, site), at="team")
-    entry = public_entry(post, site, seen_at=_seen_at(old), with_html=form != "ics")
+    entry = public_entry(post, site, seen_at=_seen_at(old), with_html=form != "ics", language=language)
     if entry is None or (form != "ics" and post.state not in {"published", "withdrawn"}):
         return b""
     return PUBLIC_RENDERERS[form](entry)

@@ -27,6 +27,10 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,100}")
 DRAFTS = uuid.UUID("5f0d7a3e-6f3b-5d0c-9d3c-3e1f6a2b7c48")
 
 
+# Of these each part stands for itself: one that does not fit keeps none of the others back.
+PARTED = {"variants", "translations"}
+
+
 class Begun(NamedTuple):
     """A new draft, or the one that an earlier try had `made`; and a sentence for each field that did not fit."""
 
@@ -102,13 +106,14 @@ def save_what_fits(
 
 def _without(changes: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
     """What is left when the refused fields go. A plan is one thing: a day in another zone is another time."""
-    names = {name.partition(".")[0] for name in errors if not name.startswith("variants.")}
+    names = {
+        name.partition(".")[0] for name in errors if not name.startswith(tuple(f"{one}." for one in PARTED))
+    }
     blamed = names | set(PLAN) if names & set(PLAN) else names
     left = {name: value for name, value in changes.items() if name not in blamed}
-    if "variants" in left:
-        left["variants"] = {
-            key: one for key, one in left["variants"].items() if f"variants.{key}" not in errors
-        }
-        if not left["variants"]:
-            del left["variants"]
+    for group in PARTED & left.keys():
+        blamed_parts = {name.split(".")[1] for name in errors if name.startswith(f"{group}.")}
+        left[group] = {key: one for key, one in left[group].items() if str(key) not in blamed_parts}
+        if not left[group]:
+            del left[group]
     return left

@@ -15,7 +15,7 @@ from calendar_app.languages import say
 from calendar_app.media import attaching
 from calendar_app.people.audit import record
 from calendar_app.people.models import Audit
-from calendar_app.posts import checking
+from calendar_app.posts import checking, translating
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
@@ -77,7 +77,8 @@ def edit(
     """Change what is given and leave the rest.
 
     Keys: title, text, link, language, kind, streams (handles, first is home), accounts (ids, or None for the streams'
-    own), variants ({account id: {"text": …}}), event (or None), pictures (see `media/attaching.py`), publish_at,
+    own), variants ({account id: {"text": …}}), translations (see `translating.py`),
+    event (or None), pictures (see `media/attaching.py`), publish_at,
     timezone, fold.
     A scheduled post keeps its deliveries in step. `typing`: one of many saves while a person writes, of which
     the record keeps one in ten minutes. `restored`: the number of the revision that
@@ -184,12 +185,15 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
     variants = _variants(post, changes, found)
     pictures = attaching.wanted(changes.get("pictures") or (), post.team_id, found)
     attaching.need_words(post, pictures, found)
+    own = values.get("language", post.language)
+    translations = translating.wanted(post, changes.get("translations") or {}, own, found)
     found.settle()
     if "ticked" in changes:
         values["ticked"] = ticked(changes["ticked"], post.streams)
     for name, value in values.items():
         setattr(post, name, value)
     _place(post, accounts, variants, changes)
+    translating.put(post, translations)
     if "pictures" in changes:
         attaching.put(post, pictures)
 
@@ -285,6 +289,7 @@ def _shown(post: Post) -> dict[str, Any]:
     """What a reader can see, for the audit and to know whether feeds must change."""
     return {
         "title": post.title, "text": post.text, "link": post.link, "language": post.language,
+        "translations": translating.translation_values(post),
         "streams": [stream.handle for stream in post.streams],
         "due_at": post.due_at.isoformat() if post.due_at else None,
         "event": [

@@ -9,6 +9,7 @@ from flask import abort, request
 
 from calendar_app.errors import Refused
 from calendar_app.languages import say, say_later
+from calendar_app.posts.checking import LANGUAGE
 from calendar_app.posts.values import WORDS, wall_text
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ MOST_FIELDS = 10_000
 LARGEST_ID = 2**31 - 1
 # Far more than a team has; each becomes a parameter of a query.
 MOST_LISTED = 1000
+LONGEST_CODE = 40
+# Stands for a language that has not been said.
+SPARE = "0"
 MALFORMED = say_later(
     "This was not sent in the way this page sends it. Load the page again; what you wrote is kept."
 )
@@ -65,6 +69,8 @@ def from_form(form: MultiDict[str, str]) -> dict[str, Any]:
         body["streams"] = handles
     if "places" in form:
         body.update(accounts=form.getlist("account") if form["places"] == "own" else None, variants=variants)
+    if "translations" in form:
+        body["translations"] = _translations_in(form)
     if "event_location" in form:
         body["event"] = _event_in(form) if form.get("has_event") else None
     if "pictures" in form:
@@ -88,8 +94,19 @@ def from_json(body: Any) -> dict[str, Any]:
         **dict.fromkeys((*WORDS, "timezone"), _text),
         "streams": _handles, "accounts": _ids, "variants": _variants, "event": _event,
         "publish_at": _wall, "fold": _fold, "pictures": _pictures, "ticked": _ticked,
+        "translations": _translations,
     }  # fmt: skip
     return {name: read(body[name]) for name, read in readers.items() if name in body}
+
+
+def _translations_in(form: MultiDict[str, str]) -> dict[str, dict[str, str]]:
+    """Each language has its fields; those of the spare one say themselves which language they are in."""
+    found = {}
+    for code in form.getlist("tongue"):
+        words = {part: _lines(form.get(f"tongue_{part}_{code}", "")) for part in ("title", "text")}
+        said = form.get("tongue_code", "").strip()
+        found[said if code == SPARE and LANGUAGE.fullmatch(said) else code] = words
+    return {code: words for code, words in found.items() if any(words.values())}
 
 
 def _event_in(form: Mapping[str, str]) -> dict[str, str]:
@@ -161,6 +178,16 @@ def _variants(value: Any) -> dict[str, dict[str, str]]:
         raise Refused({"form": say(MALFORMED)})
     texts = {str(_id(number)): _text(one.get("text")) for number, one in value.items()}
     return {number: {"text": text} for number, text in texts.items()}
+
+
+def _translations(value: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in _list([*value.values()])):
+        raise Refused({"form": say(MALFORMED)})
+    return {
+        code: {"title": _text(one.get("title")), "text": _text(one.get("text"))}
+        for code, one in value.items()
+        if len(code) <= LONGEST_CODE
+    }
 
 
 def _event(value: Any) -> dict[str, str] | None:

@@ -94,6 +94,9 @@ class Post(Model):
     places: Mapped[list[Place]] = relationship(
         back_populates="post", order_by="Place.account_id", cascade="all, delete-orphan"
     )
+    translations: Mapped[list[Translation]] = relationship(
+        back_populates="post", order_by="Translation.language", cascade="all, delete-orphan"
+    )
     pictures: Mapped[list[PostPicture]] = relationship(
         back_populates="post", order_by="PostPicture.position", cascade="all, delete-orphan"
     )
@@ -172,3 +175,16 @@ class Place(Model):
 
     post: Mapped[Post] = relationship(back_populates="places")
     account: Mapped[Account] = relationship()
+
+
+class Translation(Model):
+    """The post in another language than its own. What it says besides (link, event, pictures) is the same in all."""
+
+    __tablename__ = "translation"
+
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(TITLE_LIMIT), default="")
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+
+    post: Mapped[Post] = relationship(back_populates="translations")

@@ -125,6 +125,7 @@ def beside(
         "previews": previews(imagined),
         "entry": _calendar_entry(imagined),
         "html": to_html(imagined.text),
+        "as_html": to_html,
         "shown_pictures": shown_in(imagined),
         "saying": saying,
         "marking": marking,

@@ -47,6 +47,7 @@ def proposed(
         "streams": [],
         "accounts": None,
         "variants": {},
+        "translations": {},
         "event": None,
         "pictures": [],
         "ticked": [],

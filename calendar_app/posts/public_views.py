@@ -18,6 +18,7 @@ from calendar_app.languages import in_words
 from calendar_app.media.showing import shown_in
 from calendar_app.posts.reading import beats, beginning, coming, heading, lately, open_post, pause_told
 from calendar_app.posts.text import excerpt, to_html
+from calendar_app.posts.wording import all_words, for_reader, in_language
 from calendar_app.times import rfc3339, to_wall, utcnow
 
 if TYPE_CHECKING:
@@ -74,12 +75,17 @@ def post(number: UUID) -> Response:
     found = open_post(str(number)) or abort(404)
     if found.state == "withdrawn":
         return make_response(render_template("public/withdrawn.html"), 410)
-    event = event_time(found)
+    event, asked = event_time(found), request.args.get("lang", "")
+    words = for_reader(found, asked, (tag for tag, quality in request.accept_languages if quality > 0))
+    address = links.post(found.uuid)
     answer = _page(
-        "public/post.html", post=found, html=to_html(found.text), streams=named_streams(found),
-        address=links.post(found.uuid), summary=excerpt(found.text, 200), event=event_line(event) if event else "",
+        "public/post.html", post=found, words=words, others=all_words(found), html=to_html(words.text),
+        streams=named_streams(found), plain_address=address,
+        address=f"{address}?lang={words.language}" if words.language == asked else address,
+        summary=excerpt(words.text, 200), event=event_line(event) if event else "",
         zone=found.home.timezone, link=_safe(found.link), pictures=shown_in(found), home=links.home().rstrip("/"),
     )  # fmt: skip
+    answer.headers["Content-Language"] = words.language
     return _unlisted(answer, found.streams)
 
 
@@ -102,7 +108,14 @@ def curves(count: int) -> list[dict[str, str]]:
 
 def _page(template: str, **values: Any) -> Response:
     page = render_template(
-        template, day=_day, moment=_moment, stamp=_stamp, local=to_wall, heading=heading, **values
+        template,
+        day=_day,
+        moment=_moment,
+        stamp=_stamp,
+        local=to_wall,
+        heading=heading,
+        told=in_language,
+        **values,
     )
     return _packed(make_response(page, {"Cache-Control": SHARED}))
 

@@ -16,6 +16,7 @@ from calendar_app.feeds.entries import event_time, named_streams, reveal
 from calendar_app.feeds.entry import one_line
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.text import excerpt
+from calendar_app.posts.wording import in_language
 from calendar_app.streams.breaks import Pause, breaks_of
 from calendar_app.streams.cadence import BadCadence, Cadence, slots
 from calendar_app.streams.models import Stream
@@ -24,6 +25,8 @@ from calendar_app.times import TimeProblem, to_wall
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from calendar_app.posts.wording import Words
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +74,7 @@ def lately(streams: Sequence[Stream], *, each: int) -> dict[int, list[Post]]:
         .join(ranked, ranked.c.id == Post.id)
         .where(ranked.c.place <= each)
         .order_by(ranked.c.stream_id, ranked.c.place)
+        .options(selectinload(Post.translations))
     )
     found: dict[int, list[Post]] = {one.id: [] for one in streams}
     for row in rows:
@@ -93,7 +97,9 @@ def coming(streams: Sequence[Stream], now: datetime, *, most: int) -> list[Comin
         .where(Post.id.in_(within), ahead)
         .order_by(when, Post.id)
         .limit(most)
-        .options(selectinload(Post.in_streams).selectinload(PostStream.stream))
+        .options(
+            selectinload(Post.in_streams).selectinload(PostStream.stream), selectinload(Post.translations)
+        )
     )
     told = [_told(post, streams) for post in rows]
     return [one for one in told if one is not None]
@@ -112,12 +118,12 @@ def beats(streams: Sequence[Stream], now: datetime) -> dict[int, Beat]:
     return {one.id: Beat(_promised(one, now), came.get(one.id, 0)) for one in streams}
 
 
-def heading(post: Post) -> str:
+def heading(post: Post | Words) -> str:
     """The title on one line; where there is none the beginning of the text, so that every link has words."""
     return one_line(post.title) or beginning(post, HEADING_LENGTH) or links.post(post.uuid)
 
 
-def beginning(post: Post, length: int) -> str:
+def beginning(post: Post | Words, length: int) -> str:
     """The text's first words; nothing where it cannot be read, as one bad post takes no list down."""
     try:
         return excerpt(post.text, length)
@@ -139,16 +145,16 @@ def open_post(uuid: str) -> Post | None:
 def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
     ours = [one for one in post.streams if one in streams]
     stream = (ours or list(named_streams(post)))[0]
-    event = event_time(post)
+    event, words = event_time(post), in_language(post, stream.language)
     if post.state == "published" and event:
         return Coming(
-            event.starts_at, event.timezone, stream, heading(post), post.language, post.uuid, event.location
+            event.starts_at, event.timezone, stream, heading(words), words.language, post.uuid, event.location
         )
     shown = reveal(post)
     if shown is None or post.due_at is None:
         return None
-    title = one_line(post.title) if shown == "title" else ""
-    return Coming(post.due_at, stream.timezone, stream, title, post.language, None)
+    title = one_line(words.title) if shown == "title" else ""
+    return Coming(post.due_at, stream.timezone, stream, title, words.language, None)
 
 
 def pause_told(stream: Stream, now: datetime) -> Pause | None:

@@ -1,9 +1,9 @@
 """A post as plain values: what a composer shows, what a comparison of two versions needs.
 
-`{title, text, link, language, kind, first_comment, streams: [handles], accounts: [ids] or None,
-variants: {id: {"text"}}, event: {starts_at, ends_at, timezone, location} or None,
-pictures: [see media/attaching.py], ticked: [lines], publish_at, timezone, fold}`, with wall clocks as
-"2026-12-01T09:00" and ids of variants as text, as JSON has them.
+`{title, text, link, language, kind, first_comment, translations: {code: {title, text}},
+streams: [handles], accounts: [ids] or None, variants: {id: {"text"}},
+event: {starts_at, ends_at, timezone, location} or None, pictures: [see media/attaching.py], ticked: [lines],
+publish_at, timezone, fold}`, with wall clocks as "2026-12-01T09:00" and ids of variants as text, as JSON has them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.media.attaching import picture_values
+from calendar_app.posts import translating
 from calendar_app.posts.ticking import ticked
+from calendar_app.posts.translating import translation_values
 from calendar_app.times import TimeProblem, known_zone, parse_wall, to_wall, wall_fold
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def values_of(post: Post) -> dict[str, Any]:
         "streams": [stream.handle for stream in post.streams],
         "accounts": sorted(place.account_id for place in places if place.chosen) if post.own_places else None,
         "variants": {str(place.account_id): {"text": place.text} for place in places if place.text},
+        "translations": translation_values(post),
         "event": _event_of(post),
         "pictures": picture_values(post),
         "ticked": ticked(post.ticked, post.streams),
@@ -50,6 +53,10 @@ def changed(values: Mapping[str, Any], since: Mapping[str, Any]) -> dict[str, An
         found["variants"] = _changed_variants(found["variants"], since["variants"])
         if not found["variants"]:
             del found["variants"]
+    if "translations" in found:
+        found["translations"] = translating.changed(found["translations"], since["translations"])
+        if not found["translations"]:
+            del found["translations"]
     plan = {name: values.get(name, since[name]) for name in PLAN}
     if any(plan[name] != since[name] for name in ("publish_at", "timezone")) or _turned(plan, since):
         found.update(plan)

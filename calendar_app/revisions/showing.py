@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from calendar_app.channels.models import Account
 from calendar_app.extensions import db
-from calendar_app.languages import say
+from calendar_app.languages import language_name, say
 from calendar_app.revisions.comparing import Part, compare
 
 if TYPE_CHECKING:
@@ -38,6 +38,15 @@ def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for number in sorted({*old["variants"], *new["variants"]}, key=lambda one: names.get(one, one)):
         label = say("Own text for %(name)s", name=names.get(number, number))
         yield _text(label, _variant(old, number), _variant(new, number))
+    others = _translations(old), _translations(new)
+    for code in sorted({*others[0], *others[1]}):
+        then, now = (one.get(code, {}) for one in others)
+        yield _text(
+            say("Title in %(name)s", name=language_name(code)), then.get("title", ""), now.get("title", "")
+        )
+        yield _text(
+            say("Text in %(name)s", name=language_name(code)), then.get("text", ""), now.get("text", "")
+        )
     yield _text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
     yield _short(say("Streams"), ", ".join(old["streams"]), ", ".join(new["streams"]))
     yield _short(say("Places"), _places(old, names), _places(new, names))
@@ -60,6 +69,11 @@ def _short(label: str, old: str, new: str) -> Change:
 
 def _variant(values: Mapping[str, Any], number: str) -> str:
     return str((values["variants"].get(number) or {}).get("text") or "")
+
+
+def _translations(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Older revisions have none."""
+    return values.get("translations") or {}
 
 
 def _own(values: Mapping[str, Any]) -> list[int]:

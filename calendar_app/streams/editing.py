@@ -13,7 +13,7 @@ from calendar_app.feeds.models import FeedPart
 from calendar_app.languages import say, say_count
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
-from calendar_app.posts.models import Post, PostStream
+from calendar_app.posts.models import Post, PostStream, Translation
 from calendar_app.posts.scheduling import plan_deliveries
 from calendar_app.posts.showing import touch_feeds
 from calendar_app.streams import checking
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What the head of a feed shows, and what each post in it shows of its streams.
 IN_FEED = {"name", "description", "hue", "language", "visibility", "public_schedule"}
-IN_POSTS = {"name", "hue", "visibility", "public_schedule"}
+IN_POSTS = {"name", "hue", "language", "visibility", "public_schedule"}
 
 
 def make_stream(changes: Mapping[str, Any], *, actor: Actor, now: datetime) -> Stream:
@@ -170,6 +170,9 @@ def _show_posts_anew(stream: Stream, changed: set[str], now: datetime) -> set[in
     wanted: sa.ColumnElement[bool] = Post.id.in_(_posts_in(stream))
     if changed & IN_POSTS == {"public_schedule"}:
         wanted = sa.and_(wanted, Post.published_at.is_(None))
+    if changed & IN_POSTS == {"language"}:
+        # Which of its languages a post is told in.
+        wanted = sa.and_(wanted, sa.exists().where(Translation.post_id == Post.id))
     # In order of id, and before the stream's own row, as all who change posts do: nobody waits in a circle.
     db.session.execute(sa.select(Post.id).where(wanted).order_by(Post.id).with_for_update(key_share=True))
     db.session.execute(

@@ -1,5 +1,6 @@
 // The composer. One behaviour per file; here they meet.
 import * as counter from "./composer_counter.js";
+import * as languages from "./composer_languages.js";
 import * as linked from "./composer_linked.js";
 import "./composer_menu.js";
 import * as pictures from "./composer_pictures.js";
@@ -76,6 +77,7 @@ if (form) {
   time.attach(form);
   counter.attach(form);
   tabs.attach(form);
+  languages.attach();
   toolbar.attach(form);
   pictures.attach(form);
   linked.attach(form);

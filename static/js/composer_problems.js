@@ -1,6 +1,7 @@
 // Sentences of the server at the fields they are about. While somebody is still in a field its sentence waits.
 import { words } from "./words.js";
 import { reveal } from "./composer_tabs.js";
+import { revealTongue } from "./composer_languages.js";
 import { fieldOf } from "./composer_values.js";
 
 let problems = {};
@@ -62,6 +63,7 @@ function line(name) {
       event.preventDefault();
       field.closest("details")?.setAttribute("open", "");
       reveal(field);
+      revealTongue(field);
       field.focus();
     });
     item.append(link, ": ");

@@ -147,12 +147,18 @@ function taken(changes, { status, body }) {
 }
 
 function without(changes, refusedFields) {
-  const names = new Set(Object.keys(refusedFields).filter((field) => !field.startsWith("variants.")).map((field) => field.split(".")[0]));
+  const names = new Set(Object.keys(refusedFields).filter((field) => !/^(variants|translations)\./.test(field)).map((field) => field.split(".")[0]));
   if (PLAN.some((field) => names.has(field))) for (const field of PLAN) names.add(field);
   const kept = Object.fromEntries(Object.entries(changes).filter(([field]) => !names.has(field)));
   if (kept.variants) {
     const fitting = Object.entries(kept.variants).filter(([id]) => !(`variants.${id}` in refusedFields));
     kept.variants = { ...state.standing.variants, ...Object.fromEntries(fitting) };
+  }
+  if (kept.translations) {
+    const troubled = new Set(Object.keys(refusedFields).filter((field) => field.startsWith("translations.")).map((field) => field.split(".")[1]));
+    const both = Object.keys({ ...state.standing.translations, ...kept.translations });
+    const one = (code) => (troubled.has(code) ? state.standing.translations?.[code] : kept.translations[code]);
+    kept.translations = Object.fromEntries(both.map((code) => [code, one(code)]).filter(([, words]) => words));
   }
   return kept;
 }

@@ -8,7 +8,7 @@ export function attach(form) {
   bar.setAttribute("role", "tablist");
   const tabs = panels.map((panel) => tabOf(panel));
   bar.replaceChildren(...tabs);
-  const draw = () => {
+  const redraw = () => {
     const places = targets(form);
     for (const [index, panel] of panels.entries()) {
       const own = panel.dataset.panel !== "all" && panel.querySelector("textarea").value;
@@ -17,16 +17,16 @@ export function attach(form) {
     }
     bar.hidden = tabs.filter((tab) => !tab.hidden).length < 2;
     const chosen = tabs.find((tab) => tab.getAttribute("aria-selected") === "true" && !tab.hidden) ?? tabs[0];
-    select(tabs, panels, chosen);
+    draw(tabs, panels, chosen);
   };
   bar.addEventListener("click", (event) => {
     const tab = event.target.closest("[role=tab]");
-    if (tab) select(tabs, panels, tab);
+    if (tab) draw(tabs, panels, tab);
   });
   bar.addEventListener("keydown", (event) => walk(event, tabs, panels));
-  form.addEventListener("input", draw);
-  form.addEventListener("change", draw);
-  draw();
+  form.addEventListener("input", redraw);
+  form.addEventListener("change", redraw);
+  redraw();
 }
 
 /** The panel in which this field is comes to the front: a summary of problems leads there. */
@@ -52,7 +52,8 @@ function tabOf(panel) {
   return tab;
 }
 
-function select(tabs, panels, chosen) {
+/** This tab and its panel in front. */
+export function draw(tabs, panels, chosen) {
   for (const [index, tab] of tabs.entries()) {
     tab.setAttribute("aria-selected", String(tab === chosen));
     tab.tabIndex = tab === chosen ? 0 : -1;
@@ -60,13 +61,14 @@ function select(tabs, panels, chosen) {
   }
 }
 
-function walk(event, tabs, panels) {
+/** The arrows go from tab to tab. */
+export function walk(event, tabs, panels) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
   const shown = tabs.filter((tab) => !tab.hidden);
   const next = shown[(shown.indexOf(document.activeElement) + step + shown.length) % shown.length];
   event.preventDefault();
-  select(tabs, panels, next);
+  draw(tabs, panels, next);
   next.focus();
 }
 

@@ -1,5 +1,6 @@
 // The values of the composer's fields in the shape that the server speaks, what differs between two such sets, and the
 // way back into the fields. A plan (time, zone, which of two equal times) is one thing and travels whole.
+import { collectTongues, fillTongues, sameTongues } from "./composer_languages.js";
 import { collectPictures, fillPictures, samePictures } from "./composer_pictures.js";
 
 export const PLAN = ["publish_at", "timezone", "fold"];
@@ -13,6 +14,7 @@ export function collect(form) {
     values.variants = variants(form);
   }
   values.ticked = [...form.querySelectorAll("[name=ticked]:checked")].map((box) => box.value);
+  if (form.elements.translations) values.translations = collectTongues();
   values.event = event(form);
   if (form.elements.pictures) values.pictures = collectPictures();
   if (form.elements.publish_date) {
@@ -41,6 +43,7 @@ export function fill(form, values) {
   if (values.streams) fillStreams(form, values.streams);
   if ("accounts" in values && form.elements.places) fillAccounts(form, values.accounts);
   if (values.variants) fillVariants(form, values.variants);
+  if (values.translations && form.elements.translations) fillTongues(values.translations);
   if (values.pictures && form.elements.pictures) fillPictures(values.pictures);
   if (values.ticked) for (const box of form.querySelectorAll("[name=ticked]")) box.checked = values.ticked.includes(box.value);
   if ("event" in values) fillEvent(form, values.event);
@@ -63,6 +66,7 @@ export function halves(wall) {
 
 function same(name, one, other) {
   if (name === "variants") return sameVariants(one, other ?? {});
+  if (name === "translations") return sameTongues(one, other);
   if (name === "pictures") return samePictures(one, other);
   if (name === "streams") return one[0] === other?.[0] && [...one].sort().join() === [...(other ?? [])].sort().join();
   if (name === "fold") return one === null || one === undefined || one === other;

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Limit, Next, Sent
 from calendar_app.channels.registry import ADAPTERS
+from calendar_app.posts.checking import LANGUAGE as LANGUAGE_SHAPE
 
 if TYPE_CHECKING:
     from calendar_app.channels.adapter import Adapter
@@ -35,11 +36,19 @@ def _needs(adapter: Adapter) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
+Speaks = Annotated[
+    str,
+    Field(max_length=16, examples=["nb"], json_schema_extra={"pattern": f"^({LANGUAGE_SHAPE.pattern})?$"},
+          description="Posts that have a translation into it go out in that; empty: in their own."),
+]  # fmt: skip
+
+
 class NewAccount(Sent):
     """A place to connect. Which settings and secrets it needs depends on its channel."""
 
     channel: Annotated[str, Field(max_length=32, description=f"One of: {_channels()}.")]
     name: Name
+    language: Speaks = ""
     settings: Settings = {}
     secrets: Secrets = {}
     team: Id = Field(default=1, description="Needed only by those who are in several teams; see GET /me.")
@@ -49,6 +58,7 @@ class AccountChange(Sent):
     """What is to change; fields that are not sent stay as they are."""
 
     name: Name = ""
+    language: Speaks = ""
     settings: Settings = {}
     secrets: Secrets = {}
     state: Literal["ok", "paused"] = Field(
@@ -63,6 +73,7 @@ class Account(Given):
     team: int
     channel: str
     name: str
+    language: str
     settings: dict[str, Any]
     state: State
     reason: str | None = Field(description="Why it is paused or broken.")

@@ -24,9 +24,10 @@ from calendar_app.api.schemas.base import (
 )
 from calendar_app.errors import Refused
 from calendar_app.media.models import ALT_LIMIT, MOST_PICTURES
-from calendar_app.posts.checking import COMMENT_LIMIT
+from calendar_app.posts.checking import COMMENT_LIMIT, LANGUAGE
 from calendar_app.posts.drafting import MOST_STREAMS
 from calendar_app.posts.models import TEXT_LIMIT, TITLE_LIMIT
+from calendar_app.posts.translating import MOST_LANGUAGES
 from calendar_app.streams.writing_rules import CHECKLIST_LIMIT, MOST_LINES
 
 MOST_ACCOUNTS = 100
@@ -45,6 +46,7 @@ Fold = Annotated[
 Version = Annotated[
     int, Field(ge=1, le=MOST_ID, description="The version you last read; 409 when it is stale.")
 ]
+LanguageCode = Annotated[str, Field(pattern=f"^{LANGUAGE.pattern}$", max_length=16)]
 AccountKey = Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")]
 Share = Annotated[
     float,
@@ -95,6 +97,13 @@ class VariantSent(Sent):
     text: Text | None
 
 
+class TranslationSent(Sent):
+    """The post in another language; null, or nothing in both, takes it away."""
+
+    title: Title = ""
+    text: Text = ""
+
+
 class _Fields(Sent):
     title: Title = ""
     text: Text = ""
@@ -115,6 +124,12 @@ class _Fields(Sent):
     accounts: AccountIds = None
     variants: Annotated[
         dict[AccountKey, VariantSent], Field(max_length=MOST_ACCOUNTS, description="By account id.")
+    ] = {}
+    translations: Annotated[
+        dict[LanguageCode, TranslationSent | None],
+        Field(
+            max_length=MOST_LANGUAGES, description="By language. Those that are not sent stay as they are."
+        ),
     ] = {}
     event: EventSent | None = None
     pictures: Annotated[
@@ -177,6 +192,13 @@ class Variant(Given):
     text: str
 
 
+class Translation(Given):
+    """The post in another language."""
+
+    title: str
+    text: str
+
+
 class Post(Given):
     """A post and where it stands."""
 
@@ -198,6 +220,7 @@ class Post(Given):
         description="Whether it names them itself instead of going where its streams go."
     )
     variants: dict[str, Variant] = Field(description="By account id.")
+    translations: dict[str, Translation] = Field(description="By language, beside the post's own.")
     event: Event | None
     pictures: list[Picture] = Field(description="In the order in which they are shown.")
     approvals: list[Approval] = Field(description="Those that count for the post as it is, by step.")

@@ -1,0 +1,176 @@
+// The post in further languages: a tab for each, added from a list, taken out with a way back. What stands in the fields
+// is collected and filled in like every other field; a language without any words is none.
+import { draw, walk } from "./composer_tabs.js";
+import { say } from "./toast.js";
+
+const box = document.querySelector("[data-tongues]");
+const panels = box?.querySelector("[data-tongue-panels]");
+const bar = box?.querySelector("[data-tongue-tabs]");
+const picker = box?.querySelector("#tongue-add");
+let sample = null;
+let chosen = "";
+
+export function attach() {
+  if (!box) return;
+  const spare = panels.querySelector("[data-tongue-spare]");
+  sample = spare.firstElementChild;
+  sample.querySelector("[data-tongue-code]").remove();
+  spare.remove();
+  bar.setAttribute("role", "tablist");
+  for (const panel of panels.children) becomePanel(panel);
+  box.querySelector("[data-tongue-add]").hidden = false;
+  box.querySelector("[data-tongue-go]").addEventListener("click", () => add(picker.value));
+  box.addEventListener("click", press);
+  bar.addEventListener("keydown", (event) => {
+    walk(event, tabs(), [...panels.children]);
+    chosen = document.activeElement.dataset.code ?? chosen;
+  });
+  box.addEventListener("focusin", (event) => {
+    const panel = event.target.closest("[data-tongue]");
+    if (panel?.hidden) choose(panel.dataset.tongue);
+  });
+  show();
+}
+
+/** By code, those that say something. */
+export function collectTongues() {
+  const found = {};
+  for (const panel of panels.children) {
+    const words = { title: part(panel, "title").value.toWellFormed(), text: part(panel, "text").value.toWellFormed() };
+    if (words.title.trim() || words.text.trim()) found[panel.dataset.tongue] = words;
+  }
+  return found;
+}
+
+/** Make these the languages of the page. One that was just added and is still empty stays. */
+export function fillTongues(values) {
+  for (const panel of [...panels.children]) {
+    if (panel.dataset.tongue in values) continue;
+    if (part(panel, "title").value || part(panel, "text").value) panel.remove();
+  }
+  for (const [code, words] of Object.entries(values)) {
+    const panel = panelOf(code) ?? made(code);
+    part(panel, "title").value = words.title;
+    part(panel, "text").value = words.text;
+  }
+  show();
+}
+
+export function sameTongues(these, those) {
+  const plain = (values) => JSON.stringify(Object.entries(values ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)).map(([code, words]) => [code, words.title, words.text]));
+  return plain(these) === plain(those);
+}
+
+/** The panel in which this field is comes to the front. */
+export function revealTongue(field) {
+  const panel = field.closest("[data-tongue]");
+  if (panel) choose(panel.dataset.tongue);
+}
+
+function add(code) {
+  if (!panelOf(code)) made(code);
+  choose(code);
+  part(panelOf(code), "title").focus();
+}
+
+function made(code) {
+  const panel = sample.cloneNode(true);
+  const name = nameOf(code);
+  panel.dataset.tongue = code;
+  for (const element of [panel, ...panel.querySelectorAll("*")]) {
+    for (const attribute of ["id", "for", "name", "aria-describedby", "data-field", "data-problem"]) {
+      const text = element.getAttribute(attribute);
+      if (text) element.setAttribute(attribute, text.replace(/^tongue-0$/, `tongue-${code}`).replace("translations.0", `translations.${code}`).replace(/^(tongue_\w+)_0$/, `$1_${code}`));
+    }
+  }
+  panel.querySelector("[name=tongue]").value = code;
+  for (const which of ["title", "text"]) {
+    part(panel, which).lang = code;
+    panel.querySelector(`label[for="translations.${code}.${which}"]`).textContent = words(which, name);
+  }
+  panel.querySelector("[data-tongue-drop] span").textContent = words("drop", name);
+  panels.append(panel);
+  becomePanel(panel);
+  return panel;
+}
+
+function becomePanel(panel) {
+  panel.setAttribute("role", "tabpanel");
+  panel.setAttribute("aria-labelledby", `tongue-tab-${panel.dataset.tongue}`);
+  panel.querySelector("[data-tongue-drop]").hidden = false;
+}
+
+function press(event) {
+  const tab = event.target.closest("[role=tab]");
+  if (tab) choose(tab.dataset.code);
+  else if (event.target.closest("[data-tongue-drop]")) drop(event.target.closest("[data-tongue]"));
+}
+
+function drop(panel) {
+  const { tongue: code } = panel.dataset;
+  const next = panel.nextElementSibling;
+  panel.remove();
+  show();
+  picker.focus();
+  changed();
+  say(words("gone", nameOf(code)), {
+    undo() {
+      if (panelOf(code)) return;
+      panels.insertBefore(panel, next?.isConnected ? next : null);
+      choose(code);
+      part(panel, "title").focus();
+      changed();
+    },
+  });
+}
+
+function choose(code) {
+  chosen = code;
+  show();
+}
+
+/** Tabs as there are panels, and the chosen one in front. */
+function show() {
+  const codes = [...panels.children].map((panel) => panel.dataset.tongue);
+  bar.replaceChildren(...codes.map((code) => tabs().find((tab) => tab.dataset.code === code) ?? tabOf(code)));
+  bar.hidden = !codes.length;
+  if (!codes.length) return;
+  const front = tabs()[Math.max(0, codes.indexOf(chosen))];
+  draw(tabs(), [...panels.children], front);
+}
+
+function tabOf(code) {
+  const tab = document.createElement("button");
+  tab.type = "button";
+  tab.id = `tongue-tab-${code}`;
+  tab.dataset.code = code;
+  tab.lang = code;
+  tab.setAttribute("role", "tab");
+  tab.setAttribute("aria-controls", `tongue-${code}`);
+  tab.textContent = nameOf(code);
+  return tab;
+}
+
+function tabs() {
+  return [...bar.children];
+}
+
+function panelOf(code) {
+  return [...panels.children].find((panel) => panel.dataset.tongue === code);
+}
+
+function part(panel, which) {
+  return panel.querySelector(`[name^="tongue_${which}_"]`);
+}
+
+function nameOf(code) {
+  return [...picker.options].find((option) => option.value === code)?.text ?? code;
+}
+
+function changed() {
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function words(which, name) {
+  return box.dataset[which].replace("{name}", name);
+}
