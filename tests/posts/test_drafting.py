@@ -45,6 +45,8 @@ def test_a_draft_keeps_all_that_was_given(app):
         "streams": ["culture", "traffic"],
         "accounts": [account.id],
         "variants": {account.id: {"text": "Short."}},
+        "translations": {"nb": {"title": "Broen er stengt", "text": ""}},
+        "first_comment": "More soon.",
         "event": {
             "starts_at": "2030-12-01T18:00",
             "ends_at": "2030-12-01T20:00",
@@ -60,6 +62,8 @@ def test_a_draft_keeps_all_that_was_given(app):
     assert [stream.id for stream in post.streams] == [other.id, home.id]
     assert values_of(post) == {
         **{name: changes[name] for name in ("title", "text", "link", "language", "kind", "streams", "event")},
+        **{name: changes[name] for name in ("translations", "first_comment")},
+        "ticked": [],
         "accounts": [account.id],
         "variants": {str(account.id): {"text": "Short."}},
         "pictures": [],

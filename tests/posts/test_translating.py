@@ -100,15 +100,16 @@ def test_a_page_without_scripts_takes_a_language_in_its_spare_fields(browser, st
         "tongue_title_0": NB["title"],
         "tongue_text_0": "A\r\nB",
     }
-    answer = browser.post(path(post), data=form_of(post, translations="1", **spare))
+    answer = browser.send(path(post), form_of(post, translations="1", **spare), page=path(post, "edit"))
     assert list(errors_at(answer)) == ["translations.0"] and NB["title"] in answer.text
-    browser.post(path(post), data=form_of(post, translations="1", **{**spare, "tongue_code": "nb"}))
+    nb = {**spare, "tongue_code": "nb"}
+    browser.send(path(post), form_of(post, translations="1", **nb), page=path(post, "edit"))
     db.session.expire_all()
     assert values_of(post)["translations"] == {"nb": {"title": NB["title"], "text": "A\nB"}}
     page = html.fromstring(browser.get(path(post, "edit")).text)
     assert page.xpath("//*[@name='tongue_title_nb']/@value") == [NB["title"]]
     emptied = {"tongue": ["nb", "0"], "tongue_title_nb": "", "tongue_text_nb": ""}
-    browser.post(path(post), data=form_of(post, translations="1", **emptied))
+    browser.send(path(post), form_of(post, translations="1", **emptied), page=path(post, "edit"))
     db.session.expire_all()
     assert values_of(post)["translations"] == {}
 
@@ -198,11 +199,11 @@ def test_an_account_gets_its_language_and_its_own_text_still_wins(app):
 
 def test_an_owner_chooses_the_language_of_an_account(browser, stream):
     account = make_account(stream.team)
-    browser.post(f"/accounts/{account.id}", data={"name": "Log", "language": "nb"})
+    browser.send(f"/accounts/{account.id}", {"name": "Log", "language": "nb"})
     db.session.refresh(account)
     assert account.language == "nb"
     assert 'value="nb"' in browser.get(f"/accounts/{account.id}").text
-    refused = browser.post(f"/accounts/{account.id}", data={"name": "Log", "language": "norsk!"})
+    refused = browser.send(f"/accounts/{account.id}", {"name": "Log", "language": "norsk!"})
     assert refused.status_code == 422 and "Write the language as a code" in refused.text
 
 

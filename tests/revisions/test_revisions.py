@@ -139,6 +139,7 @@ def test_whatever_differs_is_told(post, kari):
     """Each value of a post: a new one needs its line in the comparison, but for the fold of its time."""
     stands = values_of(post)
     other = {"accounts": [1], "event": {"starts_at": "2031-05-05T09:00"}, "streams": ["x"], "ticked": ["Named"],
+             "translations": {"nb": {"title": "x", "text": ""}},
              "variants": {"1": {"text": "x"}}, "pictures": [{"media": 1, "alt": "x"}],
              "publish_at": "2031-05-05T09:00"}  # fmt: skip
     for name in stands.keys() - {"fold", "timezone"}:
