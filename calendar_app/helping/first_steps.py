@@ -11,9 +11,12 @@ from calendar_app.channels.models import Account
 from calendar_app.extensions import db
 from calendar_app.people.roles import scoped
 from calendar_app.posts.models import Post
+from calendar_app.posts.next_up import next_gap, streams_of
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_app.people.roles import Actor
 
 # With a time that was promised to readers, or past it.
@@ -22,14 +25,14 @@ PLANNED = ("scheduled", "published", "withdrawn", "missed")
 
 @dataclass(frozen=True)
 class FirstSteps:
-    """What is done of it. `draft` is the id of the first draft, `stream` the handle of the first stream."""
+    """What is done of it. `draft` is the id of the first draft, `begin` where the first post is begun."""
 
-    stream: str
+    begin: str
     draft: str | None
     has_place: bool
 
 
-def first_steps(actor: Actor) -> FirstSteps | None:
+def first_steps(actor: Actor, now: datetime) -> FirstSteps | None:
     """None once a post of the asker's teams was ever scheduled, and for whoever may not write any."""
     if not any(actor.may("write posts", team) for team in actor.team_ids):
         return None
@@ -40,7 +43,9 @@ def first_steps(actor: Actor) -> FirstSteps | None:
         return None
     draft = _first(scoped(Post, actor).order_by(Post.id))
     place = _first(scoped(Account, actor).where(Account.deleted_at.is_(None)))
-    return FirstSteps(stream.handle, draft.uuid if draft else None, place is not None)
+    gap = None if draft else next_gap(streams_of(stream.team_id), now, now)
+    begin = gap.address if gap else f"/posts/new?stream={stream.handle}"
+    return FirstSteps(begin, draft.uuid if draft else None, place is not None)
 
 
 def _first(query: sa.Select[Any]) -> Any:

@@ -66,7 +66,7 @@ def calendar() -> ResponseReturnValue:
         layout="layouts/member.html" if known is None else "planner/_part.html",
         people=loading.people(actor),
         saved=keeping.shown_to(actor),
-        steps=first_steps(actor),
+        steps=first_steps(actor, now),
         since=rfc3339(now),
         peek=Markup(_beside(actor, wanted.post, zone)) if wanted.post else None,  # noqa: S704  (our own template)
     )

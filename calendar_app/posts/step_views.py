@@ -17,11 +17,13 @@ from calendar_app.posts.drafting import discard
 from calendar_app.posts.duplicating import duplicate
 from calendar_app.posts.finding import post_of
 from calendar_app.posts.forms import allow_long_texts
+from calendar_app.posts.next_up import way_on
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.reviewing import approve, send_for_review, take_back, want_changes
 from calendar_app.posts.views import keeps_text, save_then
 from calendar_app.posts.withdrawing import withdraw
+from calendar_app.ways_on import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +144,7 @@ def _take(number: Any, step: Callable[[Post, datetime], str]) -> ResponseReturnV
 
 def _schedule(post: Post, now: datetime) -> str:
     scheduling.schedule(post, actor=current_actor(), now=now)
-    flash(_scheduled(post, now), "good")
+    tell(_scheduled(post, now), way_on(post, now))
     return _page(post)
 
 

@@ -23,6 +23,7 @@ from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, current_team, member_required, team_named
 from calendar_app.posts import saying
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.next_up import next_gap
 from calendar_app.reasons import retell
 from calendar_app.snippets.keeping import of_team
 from calendar_app.snippets.models import PostTemplate
@@ -31,12 +32,18 @@ from calendar_app.streams.breaks import Breaks, breaks_of
 from calendar_app.streams.cadence import BadCadence, parse_cadence
 from calendar_app.streams.models import HUES, Stream
 from calendar_app.times import TimeProblem, known_zone, utcnow
+from calendar_app.ways_on import tell
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from calendar_app.ways_on import Way
+
 streams = Blueprint("streams", __name__)
 
+# Promises that many streams make; shown in the asker's language.
+EXAMPLES = ("every weekday at 09:00", "weekly on Tue and Thu at 10:00", "weekly on Fri at 12:00",
+            "monthly on the first Monday at 09:00")  # fmt: skip
 # Offered while one types; any code will do.
 LANGUAGES = ("en", "nb", "nn", "sv", "da", "fi", "is", "se", "de", "fr", "es", "pl", "uk", "ar", "so")
 
@@ -75,9 +82,11 @@ def make() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         return _form(None, forms.typed_from(request.form), _team_asked(), refused.errors)
-    name, handle = stream.name, stream.handle
+    said = _(
+        "“%(name)s” is open. Readers find it at /streams/%(handle)s.", name=stream.name, handle=stream.handle
+    )
+    tell(said, *_ways_on(stream))
     db.session.commit()
-    flash(_("“%(name)s” is open. Readers find it at /streams/%(handle)s.", name=name, handle=handle), "good")
     return redirect(url_for("streams.index"), 303)
 
 
@@ -147,6 +156,16 @@ def _done(stream: Stream, sentence: str) -> ResponseReturnValue:
     return redirect(url_for("streams.index"), 303)
 
 
+def _ways_on(stream: Stream) -> tuple[Way, Way]:
+    """From a new stream: its first post, at the first time that it promises, or one more stream."""
+    now = database_now()
+    gap = next_gap([stream], now, now)
+    first: Way = {"label": _("Plan its first post"), "href": f"/posts/new?stream={stream.handle}"}
+    if gap:
+        first["href"] = gap.address
+    return first, {"label": _("Make another stream"), "href": url_for("streams.new", team=stream.team_id)}
+
+
 def _form(
     stream: Stream | None, typed: dict[str, Any], team: Team, errors: dict[str, str] | None = None
 ) -> ResponseReturnValue:
@@ -156,6 +175,7 @@ def _form(
     page = render_template(
         "streams/form.html", stream=stream, typed=typed, errors=errors or {}, team=team, teams=teams, hues=HUES,
         people=_people(team), account_choices=_account_choices(team), zones=_zones(), languages=LANGUAGES,
+        examples=[parse_cadence(one).words for one in EXAMPLES],
         templates=[(one.id, one.name) for one in of_team(PostTemplate, team.id)],
         **_preview(typed),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-// `n` writes a new post; `g c`, `g s`, `g a`, `g t` go to the calendar, streams, accounts, team. Only to pages that exist.
+// `n` writes a new post, where a message offers the next one that one; `g c`, `g s`, `g a`, `g t` go to the calendar, streams, accounts, team. Only to pages that exist.
 import { hasModifier, isTyping } from "./typing.js";
 
 const GOES = { c: "/calendar", s: "/streams", a: "/accounts", t: "/team" };
@@ -20,7 +20,7 @@ function press(event) {
     waiting = Date.now() + 1200;
   } else if (event.key === "n" && isThere("/posts/new")) {
     event.preventDefault();
-    location.assign(document.querySelector("[data-new]")?.getAttribute("href") ?? "/posts/new");
+    location.assign(document.querySelector("[data-next], [data-new]")?.getAttribute("href") ?? "/posts/new");
   }
 }
 

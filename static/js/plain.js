@@ -1,2 +1,3 @@
 // Pages with one thing on them.
 import "./first_focus.js";
+import "./zone_guess.js";

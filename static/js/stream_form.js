@@ -68,6 +68,18 @@ if (form && slots) {
   });
 }
 
+// A promise that many make is one press; it takes the place of another of them, never of words of one's own.
+const examples = form?.querySelector("[data-examples]");
+const offered = [...(examples?.querySelectorAll("[data-example]") ?? [])].map((one) => one.dataset.example);
+if (examples) examples.hidden = false;
+examples?.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-example]")?.dataset.example;
+  const { cadence } = form.elements;
+  const own = cadence.value.split("\n").filter((line) => line.trim() && !offered.includes(line.trim()));
+  if (chosen) cadence.value = [...own, chosen].join("\n");
+  if (chosen) soon();
+});
+
 // Lists end in an empty line; more are one press away.
 for (const list of form?.querySelectorAll("[data-rows]") ?? []) {
   const add = list.querySelector("[data-add-row]");
