@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from calendar_app.extensions import db
+from calendar_app.planner.promises import unfilled
+from calendar_app.posts.crowded import planned_in
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.values import wall_text
 from calendar_app.snippets import beginning
@@ -101,7 +103,7 @@ def _day(text: str) -> date | None:
 
 
 def _time_on(day: date, home: Stream | None, now: datetime) -> str:
-    """The stream's first slot of that day that is still to come, else nine in the morning, else the next hour."""
+    """The stream's first free slot of that day that is still to come; else nine in the morning or the next hour."""
     zone = home.timezone if home else "UTC"
     try:
         morning = parse_wall(f"{day.isoformat()}T{MORNING}")
@@ -109,9 +111,12 @@ def _time_on(day: date, home: Stream | None, now: datetime) -> str:
     except TimeProblem:
         return f"{day.isoformat()}T{MORNING}"
     if home and home.cadence:
-        offered = slots(Cadence.of(home), zone, since, since + timedelta(days=1), limit=1)
-        if offered and to_wall(offered[0], zone).date() == day:
-            return to_wall(offered[0], zone).isoformat()
+        offered = slots(Cadence.of(home), zone, since, since + timedelta(days=1))
+        offered = [at for at in offered if to_wall(at, zone).date() == day]
+        taken = planned_in(home, since - timedelta(days=1), since + timedelta(days=1))
+        if offered:
+            free = unfilled(offered, taken, zone) or offered
+            return to_wall(free[0], zone).isoformat()
     here = to_wall(now, zone)
     if here.date() == day and here >= morning:
         following = here.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
