@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from calendar_app.extensions import db
@@ -38,19 +40,9 @@ def member(guarded, owner, stream, browser):
 
 
 def paths(app, post):
-    values = {
-        "number": post.uuid,
-        "handle": "roads",
-        "account_id": 1,
-        "member_id": 1,
-        "link_id": 1,
-        "delivery_id": "1",
-    }
+    names = {"number": post.uuid, "handle": "roads"}
     for rule, method in changing(app, PAGES):
-        path = rule.rule
-        for argument in rule.arguments:
-            start = path.index("<", 0)
-            path = path[:start] + str(values[argument]) + path[path.index(">", start) + 1 :]
+        path = re.sub(r"<[^<>]*?(\w+)>", lambda named: str(names.get(named[1], 1)), rule.rule)
         yield rule.endpoint, path, method
 
 
