@@ -21,6 +21,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session, Site
 from calendar_app.people.roles import actor_for
+from calendar_app.posts.models import Translation
 from calendar_app.posts.publishing import publish_now
 from calendar_app.series.editing import begin
 from calendar_app.sharing import letting_in
@@ -120,6 +121,7 @@ def things(team, owner):
     account.state, account.state_reason = "broken", BREAK
     event = {"event_starts_at": database_now(), "event_timezone": "UTC", "event_location": BREAK}
     post = make_post(stream, title=BREAK[:190], text=LONG_TEXT, link="https://e.example/\"'><q-x>", **event)
+    post.translations = [Translation(language="nb", title=BREAK[:190], text=LONG_TEXT)]
     attach(post, make_medium(team, alt=BREAK, credit=BREAK[:190]))
     publish_now(post, actor=actor_for(owner), now=database_now())
     row = post.deliveries[0]

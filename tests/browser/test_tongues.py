@@ -16,6 +16,11 @@ from tests.conftest import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+# How far the page jumps while it loads.
+SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
 
 def kept(**wanted):
     def there():
@@ -51,9 +56,11 @@ def test_a_language_is_added_taken_out_brought_back_and_stands_after_a_reload(si
     page.get_by_role("button", name="Undo").click()
     expect(norsk).to_be_focused()
     kept(nb={"title": "Broen er stengt", "text": "Til mandag."}, sv=sv)
+    page.add_init_script(SHIFTS)
     page.reload()
     page.get_by_role("tab", name="svenska").click()
     expect(page.get_by_role("textbox", name="Title in svenska")).to_have_value("Bron är stängd")
+    assert page.evaluate("window.shifted") < 0.01
     page.get_by_role("textbox", name="Title in svenska").fill("x" * 201)
     expect(page.get_by_text("This is 201 characters long")).to_have_count(0)
     title(page).focus()
