@@ -96,7 +96,8 @@ def _page(link: ShareLink, token: str, errors: Mapping[str, str] | None = None) 
     post, now = link.post, database_now()
     zone = post.timezone or post.home.timezone
     return render_template(
-        "sharing/post.html", link=link, post=post, zone=zone, now=now, saying=saying, html=to_html(post.text),
+        "sharing/post.html", link=link, post=post, zone=zone, now=now, saying=saying,
+        html=to_html(post.text), as_html=to_html,
         pictures=[_through(one, token) for one in shown_in(post)], previews=previews(post), errors=errors or {},
         threads=letting_in.said_outside(post) if link.may_comment else [],
     )  # fmt: skip

@@ -197,6 +197,14 @@ def test_an_account_gets_its_language_and_its_own_text_still_wins(app):
     assert (content_of(post, norsk).text, content_of(post, norsk).title) == ("Kort.", NB["title"])
 
 
+def test_whoever_only_reads_a_post_reads_all_its_languages(signed_in, stream):
+    post = make_post(stream)
+    put(post, nb=NB)
+    reader = signed_in(make_person(stream.team, "viewer"))
+    shown = reader.get(path(post, "edit")).text
+    assert NB["title"] in shown and "<em>mandag</em>" in shown
+
+
 def test_an_owner_chooses_the_language_of_an_account(browser, stream):
     account = make_account(stream.team)
     browser.send(f"/accounts/{account.id}", {"name": "Log", "language": "nb"})

@@ -16,6 +16,7 @@ from calendar_app.media.keeping import kept_name
 from calendar_app.notices.models import Notice
 from calendar_app.people.models import Member
 from calendar_app.people.roles import actor_for
+from calendar_app.posts.models import Translation
 from calendar_app.sharing import letting_in
 from calendar_app.sharing.models import ShareLink
 from tests.browsing import Browser
@@ -64,6 +65,7 @@ def only_link():
 def test_an_outsider_sees_the_post_as_it_stands_and_leaves_no_trace_elsewhere(outsider, post, kari):
     medium = make_medium(post.team, alt="The bridge")
     attach(post, medium)
+    post.translations = [Translation(language="nb", title="Snart", text="Ikke *ennå*.")]
     comment(post, "Do not tell them.", actor=actor_for(kari), now=database_now())
     address = link_to(post, kari, label="Fire brigade")
     seen = outsider.get(address)
@@ -71,7 +73,7 @@ def test_an_outsider_sees_the_post_as_it_stands_and_leaves_no_trace_elsewhere(ou
     assert (seen.headers["Referrer-Policy"], seen.headers["X-Robots-Tag"], seen.headers["Cache-Control"]) == (
         "no-referrer", "noindex, nofollow", "private, no-store",
     )  # fmt: skip
-    for shown in ("Not yet", "<strong>soon</strong>", "Planned for", "not published yet"):
+    for shown in ("Not yet", "<strong>soon</strong>", "<em>ennå</em>", "Planned for", "not published yet"):
         assert shown in seen.text
     for hidden in ("Do not tell them", "<script>x", "Fire brigade", "Kari", "Town screen", 'name="comment"'):
         assert hidden not in seen.text
