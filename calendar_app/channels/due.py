@@ -87,6 +87,7 @@ def with_all_to_pack() -> sa.Select[Delivery]:
             joinedload(Delivery.account, innerjoin=True),
             post.selectinload(Post.places),
             post.selectinload(Post.pictures),
+            post.selectinload(Post.translations),
             post.selectinload(Post.in_streams).joinedload(PostStream.stream, innerjoin=True),
         )
         .execution_options(populate_existing=True)
