@@ -77,7 +77,7 @@ def taking() -> Any:
 
 @cache
 def with_all_to_pack() -> sa.Select[Delivery]:
-    """The rows of `ids` in order of their time, with all that packing reads: four queries, not several a row."""
+    """The rows of `ids` in order of their time, with all that packing reads: five queries, not several a row."""
     post = joinedload(Delivery.post, innerjoin=True)
     return (
         sa.select(Delivery)
