@@ -8,7 +8,18 @@ import signal
 import sys
 from importlib import import_module
 
-NAMES = ("lateness", "burst", "claim", "mail", "feeds", "month_page", "views", "pages", "start_up")
+NAMES = (
+    "lateness",
+    "burst",
+    "claim",
+    "mail",
+    "feeds",
+    "month_page",
+    "views",
+    "pages",
+    "dragging",
+    "start_up",
+)
 
 
 def main() -> None:
