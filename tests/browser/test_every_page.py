@@ -12,6 +12,7 @@ from calendar_app.extensions import db
 from calendar_app.people.sessions import end_all
 from calendar_app.people.setting_up import first_link, make_link
 from calendar_app.planner.asking import VIEWS
+from calendar_app.planner.models import SavedView
 from calendar_app.times import utcnow
 from tests.browser.conftest import meanwhile
 from tests.browser.looking import look_at, look_through
@@ -47,6 +48,12 @@ def test_an_invitation_and_a_sign_in_link(site):
 
 def test_the_calendar(site):
     hall = busy_town_hall()
+    for name, shared in (("Roads, what waits", True), ("What I wrote", False)):
+        db.session.add(
+            SavedView(
+                team_id=hall.team.id, person_id=hall.kari.id, name=name, query="view=list", shared=shared
+            )
+        )
     page = site.open(hall.kari)
     found = look_through(page, [(f"calendar-{view}", f"/calendar?view={view}") for view in VIEWS])
     failed = hall.posts["failed"]
@@ -58,15 +65,23 @@ def test_the_calendar(site):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     found += look_at(page, "calendar-keys")
+    page.keyboard.press("Escape")
+    page.locator(".filter > summary").click()
+    page.locator(".rail .view-change summary").first.click()
+    expect(page.locator(".rail .view-change[open]").get_by_label("My calendar opens with it")).to_be_visible()
+    found += look_at(page, "calendar-filter")
     assert found == []
 
 
-def test_the_calendar_before_the_first_stream(site):
+def test_the_calendar_before_the_first_post_and_the_first_stream(site):
     hall = make_town_hall()
-    for stream in (hall.roads, hall.culture):
-        db.session.delete(stream)
     page = site.open(hall.kari)
-    assert look_through(page, [("calendar-empty", "/calendar")]) == []
+    found = look_through(page, [("calendar-first-steps", "/calendar")])
+    expect(page.get_by_text("Your first post in three steps")).to_be_visible()
+    with meanwhile():
+        for stream in (hall.roads, hall.culture):
+            db.session.delete(stream)
+    assert found + look_through(page, [("calendar-empty", "/calendar")]) == []
 
 
 def test_people(site):

@@ -33,6 +33,11 @@ OF_MEMBERS = (
     "/posts/{scheduled}/edit",
     "/posts/{failed}/edit", "/streams", "/streams/new", "/accounts", "/team", "/settings",
 )  # fmt: skip
+# Long pages, and forms beside a post: what is new to the hand is walked at the widest and at the smallest.
+BESIDE_POSTS = (
+    "/calendar?view=day", "/streams/roads/queue", "/series", "/series/new?post={draft}", "/snippets",
+    "/templates/new", "/posts/{scheduled}/history", "/posts/{scheduled}/links", "/needs", "/notices", "/help",
+)  # fmt: skip
 OF_READERS = ("/sign-in", "/?s=roads&s=culture", "/streams/roads", "/posts/{delivered}")
 
 
@@ -43,6 +48,16 @@ def test_tab_reaches_everything_and_one_sees_where_it_is(site, size):
     member, reader = site.open(hall.kari, size=size), site.open(size=size)
     found = {path: walk(member, path.format(**ids)) for path in OF_MEMBERS}
     found |= {path: walk(reader, path.format(**ids)) for path in OF_READERS}
+    wrong = {path: problems for path, problems in found.items() if problems}
+    assert wrong == {}, json.dumps(wrong, indent=1)
+
+
+@pytest.mark.parametrize("size", [WIDE, ENLARGED], ids=["1440", "at 400 per cent"])
+def test_tab_reaches_what_stands_beside_posts_as_well(site, size):
+    hall = busy_town_hall()
+    ids = {state: post.uuid for state, post in hall.posts.items()}
+    page = site.open(hall.kari, size=size)
+    found = {path: walk(page, path.format(**ids)) for path in BESIDE_POSTS}
     wrong = {path: problems for path, problems in found.items() if problems}
     assert wrong == {}, json.dumps(wrong, indent=1)
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from calendar_app.extensions import db
+from calendar_app.planner.asking import VIEWS
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looking import layout
 from tests.browser.worlds import busy_town_hall, day_of
@@ -21,7 +22,18 @@ WORDS_CUT = """() => [...document.querySelectorAll(".btn, .nav-list a, .tabs-pho
 
 def paths_of(hall):
     return (
-        *(f"/calendar?view={view}" for view in ("month", "week", "list", "day")),
+        *(f"/calendar?view={view}" for view in VIEWS),
+        *(
+            "/series",
+            "/snippets",
+            "/templates/new",
+            "/streams/roads/queue",
+            "/streams/roads/edit",
+            "/needs",
+            "/notices",
+        ),
+        *("/help", "/accounts/new?channel=slack", f"/series/new?post={hall.posts['draft'].uuid}"),
+        *(f"/posts/{hall.posts['scheduled'].uuid}/{what}" for what in ("history", "links")),
         *("/streams", "/streams/new", "/accounts", "/accounts/new?channel=webhook", "/team", "/settings"),
         *(
             "/posts/new",
@@ -46,7 +58,7 @@ def test_every_page_fits_in_every_language(site, language):
             page.set_viewport_size(size)
             flaws += [f"{path} at {size['width']}: {flaw}" for flaw in layout(page)]
             flaws += [f"{path} at {size['width']} cuts {text}" for text in page.evaluate(WORDS_CUT)]
-    assert flaws == []
+    assert flaws == [], "\n".join(flaws)
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,16 @@ def test_pages_of_streams(site):
         hall.kari.id,
         True,
     )
+    hall.roads.approval_steps, hall.roads.checklist = ["editor", "owner"], "Is the road named?\nUntil when?"
+    hall.roads.pauses = [{"first": "2031-07-01", "last": "2031-07-31", "note": "Summer", "told": False}]
     archive(make_stream(hall.team, "old", name="Old news"), actor=make_actor(hall.team), now=database_now())
     page = site.open(hall.kari)
     found = look_through(
         page, [("streams", "/streams"), ("stream-new", "/streams/new"), ("stream", "/streams/roads/edit")]
     )
+    for closed in page.locator("main details:not([open]) > summary").all():
+        closed.evaluate("summary => { summary.parentElement.open = true }")
+    found += look_at(page, "stream-all-open")
     page.goto("/streams/new")
     page.get_by_label("How often is it heard?").fill("whenever")
     send_as_typed(page)
@@ -55,6 +60,13 @@ def test_pages_of_accounts(site):
     for state, reason in states.items():
         account = make_account(hall.team, name=f"Screen, {state}", streams=[hall.roads, hall.culture])
         account.state, account.state_reason = state, reason
+    bots = {"slack": {"channel": "C0123456789"}, "discord": {"channel": "123456789012345678"}}
+    made = [
+        make_account(
+            hall.team, kind, name=f"The bot of {kind}", settings=settings, secrets={"token": "xoxb-1"}
+        )
+        for kind, settings in bots.items()
+    ]
     page = site.open(hall.kari)
     with Receiver() as receiver:
         found = look_through(
@@ -64,7 +76,8 @@ def test_pages_of_accounts(site):
                 ("account-choose", "/accounts/new"),
                 ("account", f"/accounts/{account.id}"),
             ]
-            + [("account-new", "/accounts/new?channel=webhook")],
+            + [(f"account-{bot.channel}", f"/accounts/{bot.id}") for bot in made]
+            + [(f"account-new-{kind}", f"/accounts/new?channel={kind}") for kind in (*bots, "webhook")],
         )
         page.get_by_label("Name").fill("City website")
         page.get_by_role("textbox", name="Address").fill("http://10.0.0.1/hook")

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from calendar_app.evergreen import pooling
 from calendar_app.extensions import database_now, db
+from calendar_app.people.roles import actor_for
 from calendar_app.posts.queueing import queue_of
 from calendar_app.streams.cadence import Cadence, parse_cadence, slots
 from tests.browser.looking import look_at, look_through
@@ -46,6 +48,12 @@ def test_a_post_repeats_by_a_rule_chosen_in_words(site):
     expect(told).to_contain_text("The last day of every month")
     expect(told).to_contain_text("3 times")
     found = look_at(page, "series-new")
+    page.get_by_label("How many days ahead").fill("1500")
+    page.locator("main form").first.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Number of posts")).to_have_value("3")
+    found += look_at(page, "series-refused")
+    site.watch(page).expect("status of 422")
     page.get_by_label("How many days ahead").fill("150")
     page.get_by_role("button", name="Begin the series").click()
     expect(page.get_by_role("status").first).to_contain_text("The series is begun")
@@ -59,7 +67,8 @@ def test_a_post_repeats_by_a_rule_chosen_in_words(site):
 
 def test_a_queue_takes_another_order_by_mouse_and_by_keys(site):
     hall = make_town_hall()
-    in_slots(hall.roads, "First", "Second", "Third")
+    posts = in_slots(hall.roads, "First", "Second", "Third")
+    pooling.put_in(posts[0], actor=actor_for(hall.kari), now=database_now())
     page = site.open(hall.kari)
     page.goto("/streams/roads/queue")
     lines = page.locator("[data-queue] > li")
@@ -68,8 +77,15 @@ def test_a_queue_takes_another_order_by_mouse_and_by_keys(site):
     page.mouse.move(third["x"] + 5, third["y"] + 5)
     page.mouse.down()
     page.mouse.move(first["x"] + 40, first["y"] + 4, steps=15)
+    # Let go where it shows that the line has got there, as people do.
+    shown = lines.locator(".queue-title")
+    for step in range(40):
+        page.mouse.move(first["x"] + 40, first["y"] + 2 + step % 3)
+        if shown.first.text_content() == "Third":
+            break
+        page.wait_for_timeout(50)
     page.mouse.up()
-    expect(lines.locator(".queue-title")).to_have_text(["Third", "First", "Second"])
+    expect(shown).to_have_text(["Third", "First", "Second"])
     assert page.locator(".queue-time").all_text_contents() == times
     page.get_by_role("button", name="Later: Third").focus()
     page.keyboard.press("Enter")
