@@ -19,7 +19,19 @@ READ_OUT = {"aria-label", "placeholder", "alt", "data-copied", "data-offline"}
 # Names, codes, and what is the same in all three languages.
 SAME_EVERYWHERE = {
     *("Sluice", "Europe", "Oslo", "UTC", "Atom", "RSS", "OPML", "JSON", "Feed", "Google", "Calendar", "com"),
-    *("Outlook", "Microsoft", "Webhook", "Enter", "Escape", "Shift", "Ctrl", "English", "Norsk", "bokmål"),
+    *(
+        "Outlook",
+        "Microsoft",
+        "Webhook",
+        "Enter",
+        "Escape",
+        "Shift",
+        "Ctrl",
+        "Alt",
+        "English",
+        "Norsk",
+        "bokmål",
+    ),
     *("Svenska", "Filter", "Iris", "Program", "Team", "Text", "for", "min", "publish", "Fjordvik", "Status"),
     *("Bluesky", "Discord", "Mastodon", "Matrix", "Teams", "Slack", "Telegram", "WebSub", "ntfy"),
     *("April", "August", "September", "November", "December"),
