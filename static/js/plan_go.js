@@ -11,6 +11,8 @@ export async function go(address, { push = true, quietly = false } = {}) {
   const there = await loadPlan(address);
   clearTimeout(slow);
   plan().removeAttribute("aria-busy");
+  // Whoever has gone on to another place is not brought back.
+  if (there === null) return true;
   if (!there) return false;
   if (push) history.pushState({}, "", plan().dataset.here);
   if (!quietly) {

@@ -4,6 +4,7 @@ import { askFor } from "./asking.js";
 
 let holds = 0;
 let newest = 0;
+let going = 0;
 
 export function plan() {
   return document.getElementById("plan");
@@ -22,12 +23,20 @@ export function isHeld() {
   return holds > 0;
 }
 
-/** Load the plan at `address` (the one shown, if left out). Answers whether it is there. */
-export async function loadPlan(address = plan().dataset.here) {
+/**
+ * Load the plan at `address`; the one shown, if left out, unless another is on its way and will be as new. Answers
+ * whether it is there, null where another has been asked for meanwhile.
+ */
+export async function loadPlan(address) {
+  if (!address && going) return false;
   const turn = ++newest;
-  const known = address === plan().dataset.here ? plan().dataset.sums : "";
-  const answer = await askFor(address, { "Sluice-Plan": known || "whole" });
-  if (answer === null || turn !== newest || isHeld()) return false;
+  if (address) going = turn;
+  const shown = plan().dataset.here;
+  const known = (address ?? shown) === shown ? plan().dataset.sums : "";
+  const answer = await askFor(address ?? shown, { "Sluice-Plan": known || "whole" });
+  if (going === turn) going = 0;
+  if (turn !== newest) return null;
+  if (answer === null || isHeld()) return false;
   const fresh = new DOMParser().parseFromString(`<body>${answer.text}`, "text/html");
   const sums = answer.headers.get("Sluice-Sums");
   if (sums === null && !fresh.getElementById("plan")) return false;

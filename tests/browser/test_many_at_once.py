@@ -70,7 +70,7 @@ def test_of_many_those_that_cannot_stay_and_are_told_by_name(site):
     hall = make_town_hall()
     free, out, theirs = (planned(hall, title=title) for title in ("Free", "Out", "Theirs"))
     out.state, out.published_at = "published", database_now()
-    page = open_month(site, hall)
+    page = open_month(site, hall, is_told=False)
     for post in (free, out, theirs):
         shown(page, post).click(modifiers=["Control"])
     with meanwhile():

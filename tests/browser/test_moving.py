@@ -54,8 +54,14 @@ def day_in_database(post):
     return date.fromisoformat(db.session.get(Post, post.id).publish_at[:10])
 
 
-def open_month(site, hall, day=DAY, **options):
+# As if the window were behind others: it is not told what happens meanwhile.
+UNSEEN = "Object.defineProperty(document, 'hidden', { get: () => true })"
+
+
+def open_month(site, hall, day=DAY, *, is_told=True, **options):
     page = site.open(hall.kari, **options)
+    if not is_told:
+        page.add_init_script(UNSEEN)
     page.goto(f"/calendar?date={day.isoformat()}")
     return page
 
@@ -218,7 +224,7 @@ def test_a_refused_move_goes_back_with_the_reason(site):
 def test_what_a_colleague_changed_meanwhile_is_not_overwritten(site):
     hall = make_town_hall()
     post, theirs = planned(hall), DAY + timedelta(days=1)
-    page = open_month(site, hall)
+    page = open_month(site, hall, is_told=False)
     with meanwhile():
         post.version += 1
         plan(post, f"{theirs.isoformat()}T11:00")
