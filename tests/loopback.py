@@ -37,6 +37,10 @@ class Receiver:
             except OSError:
                 continue
             self.connections.append(connection)
+            if self.over.is_set():
+                # It came while the others were being closed.
+                connection.close()
+                return
             Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -37,7 +37,7 @@ def test_a_picture_is_uploaded_and_shown_by_a_post(api, team, stream, client):
     (picture,) = made.json["pictures"]
     assert picture == {
         "media": medium["id"], "url": medium["url"], "alt": "A bridge", "width": 40, "height": 30, "focus_x": 0.0,
-        "focus_y": 0.0, "credit": "Kari Foto",
+        "focus_y": 0.0, "credit": "Kari Foto", "crop": "",
     }  # fmt: skip
     path = medium["url"].removeprefix("http://127.0.0.1:8000")
     assert client.get(path).status_code == 404

@@ -6,13 +6,16 @@ import pytest
 
 import calendar_app.api.routing  # noqa: F401  (fills the table)
 from calendar_app.api.calling import CALLS
+from calendar_app.extensions import db
+from calendar_app.series.editing import begin
+from calendar_app.times import utcnow
 from tests.api.program import BASE, Program, is_problem, program_of
-from tests.factories import make_account, make_scheduled, make_stream, make_team
+from tests.factories import make_account, make_actor, make_scheduled, make_stream, make_team
 
 BODIES = {
     "streams_change": {"name": "Mine"}, "accounts_change": {"name": "Mine"},
     "posts_change": {"version": 2, "title": "Mine"}, "steps_schedule": {"publish_at": "2027-06-01T09:00"},
-    "deliveries_settle": {"outcome": "sent"}, "steps_want_changes": {"text": "Mine"},
+    "deliveries_settle": {"outcome": "sent"}, "series_change": {"version": 1}, "steps_want_changes": {"text": "Mine"},
 }  # fmt: skip
 WITH_IDS = [row for row in CALLS if "<" in row.rule]
 
@@ -22,10 +25,19 @@ def theirs():
     """The ids of another team, as they stand in addresses."""
     other = make_stream(make_team(), "elsewhere")
     account = make_account(other.team, streams=[other])
-    post = make_scheduled(other)
+    post, actor, now = make_scheduled(other), make_actor(other.team), utcnow()
+    first = {
+        "rule": "FREQ=DAILY",
+        "first": f"{now:%Y-%m-%d}",
+        "time": "09:00",
+        "timezone": "UTC",
+        "ahead_days": 1,
+    }
+    series = begin(post, first, actor=actor, now=now)
+    db.session.commit()
     return {
         "handle": "elsewhere", "account_id": str(account.id), "post_id": post.uuid,
-        "delivery_id": post.deliveries[0].key, "team": other.team,
+        "delivery_id": post.deliveries[0].key, "team": other.team, "series_id": str(series.id),
     }  # fmt: skip
 
 

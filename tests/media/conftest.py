@@ -8,11 +8,10 @@ from tests.factories import make_actor, make_stream, make_team
 from tests.media import s3_server as s3
 
 
-@pytest.fixture(scope="session")
-def s3_server(worker_folder):
-    folder = worker_folder / "s3"
-    folder.mkdir()
-    server = s3.start(folder)
+@pytest.fixture(scope="module")
+def s3_server(tmp_path_factory):
+    """Gone with its module: once it has served, it keeps half a core busy with nothing."""
+    server = s3.start(tmp_path_factory.mktemp("s3"))
     yield server
     server.stop()
 
