@@ -46,7 +46,8 @@ def woken(app, more):
     return look
 
 
-@pytest.mark.parametrize("lost", [0, 7])
+# Both with losses and with several connections: tests/faults/test_mail_faults.py.
+@pytest.mark.parametrize(("database", "lost"), [("sqlite", 7), ("postgresql", 0)], indirect=["database"])
 def test_killed_workers_send_to_nobody_twice(app, server, monkeypatch, lost):  # noqa: F811
     monkeypatch.setattr(email_adapter, "AT_ONCE_SECONDS", -1.0)
     stream, _account = with_list(*people(MANY))
