@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PORT ?= 8000
-# Many tests wait for a clock or a server: more of them at once than there are cores.
-JOBS ?= 4
+# Many tests wait for a clock or a server: one more of them at once than there are cores.
+JOBS ?= 3
 
 # What marks a sentence in the code, besides _() and ngettext().
 SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap
