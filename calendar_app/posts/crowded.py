@@ -56,17 +56,10 @@ def timing(
     post: Post, *, streams: Sequence[Stream], accounts: Sequence[Account], now: datetime
 ) -> Iterator[Caution]:
     """For a post that can be planned and has a time."""
-    assert post.due_at is not None  # noqa: S101  (asked by the caller)
     if not streams:
         return
-    around = _around(post, max([TOGETHER, *(timedelta(minutes=one.near_minutes) for one in streams)]))
-    yield from _close(post, streams, around, now)
-    yield from _same_place(post, streams, accounts, around, now)
-    yield from _choir(post, streams, around, now)
+    yield from crowding_at(post, streams=streams, accounts=accounts, now=now)
     yield from _event_clash(post)
-    for stream in streams:
-        yield from _flood(post, stream, streams[0], now)
-        yield from _broken(post, stream, streams[0], now)
     yield from _silence(post, streams[0], now)
 
 
