@@ -48,6 +48,8 @@ class Talk:
     threads: Sequence[Thread]
     members: Mapping[int, str]
     may_comment: bool
+    # The number of the newest comment, shown or not.
+    last: int = 0
 
     @property
     def open(self) -> int:
@@ -78,7 +80,7 @@ def talk_about(post: Post, actor: Actor, now: datetime) -> Talk:
         and (row.removed_at is None or answers.get(row.id) or _just_removed(row, actor, now))
     ]
     threads.sort(key=lambda one: (one.first.row.settled_at is not None, one.first.row.id))
-    return Talk(threads, members, actor.may("comment", post.team_id))
+    return Talk(threads, members, actor.may("comment", post.team_id), rows[-1].id if rows else 0)
 
 
 def _just_removed(row: Comment, actor: Actor, now: datetime) -> bool:

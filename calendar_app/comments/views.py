@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
-from calendar_app.comments import commenting
+from calendar_app.comments import commenting, news
 from calendar_app.comments.listing import Talk, talk_about
 from calendar_app.comments.models import Comment
 from calendar_app.errors import Conflict, NotAllowed, Refused
@@ -14,7 +14,7 @@ from calendar_app.extensions import database_now, db
 from calendar_app.people.shown_times import shown
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.posts.finding import post_of
-from calendar_app.times import utcnow
+from calendar_app.times import rfc3339, utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +36,22 @@ def said_at(comment: Comment) -> str:
     return shown(comment.created_at)
 
 
+@comments.app_template_global()
+def heard_until() -> str:
+    """The time of the page: its script asks for what was said after it."""
+    return rfc3339(utcnow())
+
+
 @comments.get("/<uuid:number>/comments")
 @member_required
 def panel(number: Any) -> ResponseReturnValue:
-    """The panel alone, for the script that looks for news."""
-    return render_template("comments/_talk.html", post=post_of(number))
+    """The panel alone, for the script that looks for news; as JSON also, in a sentence, what came `after` a number."""
+    post = post_of(number)
+    html = render_template("comments/_talk.html", post=post)
+    if not _by_script():
+        return html
+    new = news.since(post, _number(request.args.get("after", "")), current_actor().person)
+    return jsonify(html=html, sentence=news.in_words(new))
 
 
 @comments.post("/<uuid:number>/comments")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from calendar_app.errors import Refused
-from calendar_app.extensions import database_now, db
+from calendar_app.extensions import database_now, db, limiter
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.planner import attending, news
 from calendar_app.planner.watching import Full, Watcher
@@ -35,6 +35,9 @@ WINDOW = 25.0
 STEP = 1.0
 BREATH = 10.0
 LARGEST = 2**31 - 1
+# A page says it every ten seconds, and when somebody begins to write: room for several tabs. Each that is new writes
+# a row, which all open pages of the team are told of.
+HERE_OFTEN, HERE_EVERYWHERE = "60/minute", "240/minute"
 
 
 @live.get("/calendar/events")
@@ -71,7 +74,9 @@ def changes() -> ResponseReturnValue:
 @live.post("/posts/<uuid:number>/presence")
 @member_required
 def presence(number: Any) -> ResponseReturnValue:
-    """`doing` is reading, writing or gone; answers who else has the post open."""
+    """`doing` is reading, writing or gone; answers who else has the post open. So often a minute, then 429."""
+    _count_everywhere()
+    _count_here()
     post, person, now = post_of(number), current_actor().person, database_now()
     sent = request.get_json(silent=True)
     try:
@@ -83,6 +88,22 @@ def presence(number: Any) -> ResponseReturnValue:
     answer = jsonify(ok=True, others=[one._asdict() for one in found], sentence=attending.in_words(found))
     db.session.commit()
     return answer
+
+
+@limiter.shared_limit(
+    HERE_OFTEN, scope="presence", key_func=lambda: f"person {_me()} post {(request.view_args or {})['number']}"
+)
+def _count_here() -> None:
+    """One more word of this person about this post."""
+
+
+@limiter.shared_limit(HERE_EVERYWHERE, scope="presence everywhere", key_func=lambda: f"person {_me()}")
+def _count_everywhere() -> None:
+    """One more word of this person about any post."""
+
+
+def _me() -> int:
+    return current_actor().person.id
 
 
 def _lines(watcher: Watcher, teams: Collection[int], after: int | datetime, *, lives: Any) -> Iterator[str]:

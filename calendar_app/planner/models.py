@@ -15,9 +15,10 @@ DOINGS = ("reading", "writing")
 
 
 class PlanChange(Model):
-    """One change of a post that a plan shows, written by the database itself (see the triggers of its migration).
+    """One change of what open pages show, written by the database itself (see the triggers of the migrations).
 
-    `was_due` and `due` are the post's times before and after. `kind` is here where only who has it open changed.
+    `kind` is post; stream (`post_uuid` is empty, all that a calendar shows of it); comment, on the post; or here, where
+    only who has it open changed. `was_due` and `due` are the post's times before and after.
     """
 
     __tablename__ = "plan_change"

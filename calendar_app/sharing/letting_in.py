@@ -102,8 +102,10 @@ def find(token: str, now: datetime) -> ShareLink | None:
     return link
 
 
-def say_from_outside(link: ShareLink, name: str, text: str, now: datetime) -> Comment:
-    """A comment by somebody without an account, marked as such. Raises Refused, Conflict, NotAllowed."""
+def say_from_outside(link: ShareLink, name: str, text: str, now: datetime, *, answers: str = "") -> Comment:
+    """A comment by somebody without an account, marked as such; `answers`: the number of the one it answers, of
+    which outsiders see the thread. Raises Refused, Conflict, NotAllowed.
+    """
     if not link.may_comment:
         raise NotAllowed(say("This link is for reading only."))
     found = Findings()
@@ -126,7 +128,8 @@ def say_from_outside(link: ShareLink, name: str, text: str, now: datetime) -> Co
     recent = outside.where(Comment.created_at > now - timedelta(hours=1))
     if (db.session.scalar(recent) or 0) >= MOST_AN_HOUR:
         raise Conflict(say("That is much in a short time. Wait an hour, then send it again."))
-    return commenting.put(link.post, Comment(guest=guest, text=words, created_at=now), now=now)
+    parent = _answered(link.post, answers) if answers else None
+    return commenting.put(link.post, Comment(guest=guest, text=words, created_at=now), now=now, parent=parent)
 
 
 def said_outside(post: Post) -> list[tuple[Comment, list[Comment]]]:
@@ -141,6 +144,14 @@ def said_outside(post: Post) -> list[tuple[Comment, list[Comment]]]:
         for row in rows
         if row.guest and row.parent_id is None
     ]
+
+
+def _answered(post: Post, number: str) -> Comment:
+    """Of a thread that outsiders see: what the team says among themselves is as good as not there. Raises Conflict."""
+    for first, answers in said_outside(post):
+        if number in {str(one.id) for one in (first, *answers)}:
+            return first
+    raise Conflict(say("What you answer is not there any more. Send your words as a new comment."))
 
 
 def _maker_is_there(link: ShareLink) -> bool:

@@ -51,13 +51,16 @@ def show(token: str) -> ResponseReturnValue:
 @outsiders.post("/<token>")
 @limiter.limit(SELDOM)
 def remark(token: str) -> ResponseReturnValue:
-    """A comment with the name that its writer gives; what is refused comes back with all that was typed."""
+    """A comment with the name that its writer gives, or an answer; what is refused comes back as it was typed."""
     link = _link(token)
     if isinstance(link, tuple):
         return link
     form = request.form
     try:
-        letting_in.say_from_outside(link, form.get("name", ""), form.get("comment", ""), database_now())
+        made = letting_in.say_from_outside(
+            link, form.get("name", ""), form.get("comment", ""), database_now(), answers=form.get("answers", "")
+        )
+        place = f"said-{made.id}"
     except Refused as refused:
         return _again(token, refused.errors, 422)
     except Conflict as conflict:
@@ -65,7 +68,7 @@ def remark(token: str) -> ResponseReturnValue:
     except NotAllowed as refusal:
         return _again(token, {"": str(refusal)}, 403)
     db.session.commit()
-    return redirect(url_for("outsiders.show", token=token, said=1), 303)
+    return redirect(url_for("outsiders.show", token=token, said=1, _anchor=place), 303)
 
 
 @outsiders.get("/<token>/media/<name>")

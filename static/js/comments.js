@@ -1,6 +1,8 @@
-// Comments without leaving the post: each form is sent by itself, and the panel is exchanged for a fresh one.
+// Comments without leaving the post: each form is sent by itself, and a fresh panel flows into the one that is shown.
+import { hear } from "./comments_live.js";
 import { attachMentions } from "./comments_mentions.js";
 import { attachPassages, dropPassage } from "./comments_passages.js";
+import { merge } from "./comments_merge.js";
 import { signInAgain } from "./session_end.js";
 
 const panel = document.querySelector("[data-talk]");
@@ -30,7 +32,10 @@ async function send(form) {
   }
   if (!answer.body.html) return fail(form, answer.body.error ?? panel.dataset.trouble);
   if (form.querySelector("[data-passage]")) dropPassage(panel);
-  if ("keeps" in form.dataset) form.reset();
+  // It is done with: what comes from the server takes its place.
+  form.reset();
+  form.closest("details")?.removeAttribute("open");
+  if (form.contains(document.activeElement)) document.activeElement.blur();
   exchange(answer.body.html);
   status.textContent = panel.dataset.sent;
   (document.getElementById(`comment-${answer.body.comment}`) ?? panel.querySelector("#comments")).focus({ preventScroll: false });
@@ -49,31 +54,27 @@ function fail(form, sentence) {
 
 /** The fresh panel; what is half written in it stays. */
 function exchange(html) {
-  const written = new Map([...panel.querySelectorAll("textarea")].filter((one) => one.value !== one.defaultValue).map((one) => [one.id, one.value]));
-  const open = [...panel.querySelectorAll("details[open] textarea")].map((one) => one.id);
-  panel.innerHTML = html;
-  for (const [id, value] of written) {
-    const field = document.getElementById(id);
-    if (field) field.value = value;
-  }
-  for (const id of open) if (written.has(id)) document.getElementById(id)?.closest("details")?.setAttribute("open", "");
+  const changed = merge(panel, html);
   attachPassages(panel);
+  const open = panel.querySelector(".talk-head .count");
+  document.querySelector(".talk-open .count")?.remove();
+  if (open) document.querySelector(".talk-open")?.append(" ", Object.assign(document.createElement("span"), { className: "count num", textContent: open.firstChild.data }));
+  return changed;
 }
 
-async function lookAgain() {
-  if (document.hidden || panel.contains(document.activeElement)) return;
-  try {
-    const response = await fetch(panel.dataset.talk, { headers: { Accept: "text/html" } });
-    const html = await response.text();
-    if (response.ok && !response.redirected) exchange(html);
-  } catch {
-    // Without a connection the comments stay as they were.
-  }
+/** Of others: what is new is marked, and told without taking anybody away from where they are. */
+function tell({ html, sentence }) {
+  const last = Number(panel.querySelector("[data-last]").dataset.last);
+  if (!exchange(html)) return;
+  for (const one of panel.querySelectorAll(".said")) if (Number(one.id.replace("comment-", "")) > last) one.dataset.fresh = "";
+  status.textContent = "";
+  // Emptied first: the same sentence once more is news as well.
+  setTimeout(() => (status.textContent = sentence || panel.dataset.sent), 50);
 }
 
 if (panel) {
   panel.addEventListener("submit", submit);
   attachMentions(panel);
   attachPassages(panel);
-  document.addEventListener("visibilitychange", lookAgain);
+  hear(panel, tell);
 }

@@ -1,5 +1,6 @@
 // What others do, told while the page is seen: a stream of events, and where the server has no place for one more,
 // a question now and then. Says `live:changes` with [{post, kind, at}], or `lost` when all should be looked at anew.
+// `kind` is post, stream (of the team; `post` is empty), comment (on the post) or here (who has it open).
 import { getJson } from "./asking.js";
 
 const ASK_EVERY = 1500;

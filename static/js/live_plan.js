@@ -16,8 +16,9 @@ document.addEventListener("live:changes", ({ detail }) => {
   if (detail.lost || detail.changes.some(isHere)) lookSoon(GATHER);
 });
 
-/** Whether the plan shows the post, or the days in which it is or was (whatever zone they are counted in). */
+/** Whether it is a stream, or a post that the plan shows, or one of its days (whatever zone they are counted in). */
 function isHere({ post, kind, at }) {
+  if (kind === "stream") return true;
   if (kind !== "post") return false;
   if (plan().querySelector(`[data-post="${CSS.escape(post)}"]`)) return true;
   const from = Date.parse(plan().dataset.from) - DAY;
@@ -59,5 +60,5 @@ function tell(before) {
 
 /** A menu that is open, or a form that is being filled in, is not pulled away. */
 function isBusy() {
-  return isHeld() || Boolean(plan().querySelector("details.filter[open]"));
+  return isHeld() || Boolean(document.querySelector("#plan details.filter[open], #rail-views details[open]"));
 }

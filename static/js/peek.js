@@ -92,7 +92,7 @@ document.addEventListener("post:moved", (event) => {
   else if (!panel.contains(document.activeElement)) open(shown, { push: false });
 });
 document.addEventListener("live:changes", ({ detail }) => {
-  const changed = detail.lost || detail.changes.some((one) => one.post === shown && one.kind === "post");
+  const changed = detail.lost || detail.changes.some((one) => one.kind === "stream" || (one.kind === "post" && one.post === shown));
   if (shown && changed && !panel.contains(document.activeElement)) open(shown, { push: false });
 });
 document.addEventListener("keydown", (event) => {

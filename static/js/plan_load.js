@@ -61,6 +61,7 @@ function put(fresh) {
 
 function whereFocusIs() {
   const at = document.activeElement;
+  if (at.closest("[data-filters]") && at.value) return { rail: at, find: `[data-filters] [value="${CSS.escape(at.value)}"]` };
   if (!plan().contains(at)) return null;
   if (at.matches("input[type=search]")) return { find: `#${at.id}`, value: at.value, from: at.selectionStart, to: at.selectionEnd };
   if (at.dataset.post) return { find: `[data-post="${at.dataset.post}"]` };
@@ -75,6 +76,11 @@ function whereFocusIs() {
 
 function giveFocus(focus, before) {
   if (!focus) return;
+  if (focus.rail) {
+    const again = document.querySelector(focus.find) ?? document.querySelector("[data-filters] input[type=checkbox]") ?? document.getElementById("main");
+    if (!focus.rail.isConnected) again.focus({ preventScroll: true });
+    return;
+  }
   const found = plan().querySelector(focus.find);
   if (found && "value" in focus) {
     found.value = focus.value;

@@ -66,6 +66,10 @@ def told():
         (TEXT, "Friday", 0, None),
         (TEXT, "", 0, None),
         ("", "x", 99, None),
+        ("It is *closed* _until_ **Monday**, Kari.", "closed until Monday, Kari", 0, 7),
+        ("Now *it is*.\n\nSo it\nis.", "it is", 15, 17),
+        ("Closed ... until", "!?", 0, None),
+        ("Closed until Monday", "until (Monday)", 0, 7),
     ],
 )
 def test_quoted_words_are_found_where_they_moved_or_not_at_all(text, quote, at, found):

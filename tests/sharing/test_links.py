@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from calendar_app.comments.commenting import comment
+from calendar_app.comments.commenting import comment, settle
 from calendar_app.comments.models import Comment
 from calendar_app.extensions import database_now, db
 from calendar_app.logs import masked
@@ -131,6 +131,33 @@ def test_who_may_comment_does_so_under_a_name_of_their_own(outsider, post, kari)
         address, data={"name": "A", "comment": "B"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
     assert other.status_code == 403
+
+
+def test_an_outsider_answers_in_a_thread_that_outsiders_see_and_in_no_other(outsider, post, kari):
+    address = link_to(post, kari, may_comment=True)
+    inside = comment(post, "Inside only.", actor=actor_for(kari), now=database_now())
+    outsider.post(address, data={"name": "Fire brigade", "comment": "Which lane?"})
+    first = db.session.scalars(sa.select(Comment).where(Comment.guest != "")).one()
+    answer = comment(post, "The left one.", actor=actor_for(kari), now=database_now(), parent=first)
+    settle(first, actor=actor_for(kari), now=database_now())
+    words = {"name": "Chief", "comment": "Good.", "answers": str(answer.id)}
+    refused = outsider.post(address, data={**words, "answers": str(first.id), "name": ""})
+    assert refused.status_code == 422 and refused.text.count("Say who you are.") == 1
+    assert '<details class="answer" open>' in refused.text and refused.text.count("Good.") == 1
+    sent = outsider.post(address, data=words)
+    made = db.session.scalars(sa.select(Comment).where(Comment.guest == "Chief")).one()
+    assert (made.parent_id, made.person_id, first.settled_at) == (first.id, None, None)
+    assert sent.location.endswith(f"?said=1#said-{made.id}")
+    told = db.session.execute(sa.select(Notice.person_id, Notice.kind).where(Notice.comment_id == made.id))
+    assert told.all() == [(kari.id, "reply")]
+    seen = outsider.get(address).text
+    assert seen.index("The left one.") < seen.index("Good.") and "Somebody who has left" not in seen
+    for number in (inside.id, first.id + 999, "x", "1" * 40):
+        lost = outsider.post(address, data={**words, "answers": str(number)})
+        assert lost.status_code == 409 and "not there any more" in lost.text and "Good." in lost.text
+    first.removed_at = database_now()
+    assert outsider.post(address, data=words).status_code == 409
+    assert db.session.scalar(sa.select(sa.func.count(Comment.id))) == 4
 
 
 def test_what_outsiders_say_has_a_limit_and_needs_a_link_that_allows_it(outsider, post, kari, monkeypatch):
