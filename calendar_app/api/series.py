@@ -111,6 +111,7 @@ def shown(series: Series) -> told.Series:
             "rule": write_rule(made),
             "first": made.first.isoformat(),
             "time": time_of(made),
+            "event": series.content.get("event"),
             "posts": _posts(series),
             "next": [day.isoformat() for day in days],
             "ended": series.ended_at is not None,

@@ -13,7 +13,7 @@ def place(text: str, quote: str, at: int) -> int | None:
     if not quote:
         return None
     before, after = text.rfind(quote, 0, at + len(quote)), text.find(quote, at)
-    found = [start for start in (before, after) if start >= 0] or _by_words(text, quote)
+    found = [start for start in (before, after) if start >= 0] + _by_words(text, quote)
     return min(found, key=lambda start: abs(start - at)) if found else None
 
 

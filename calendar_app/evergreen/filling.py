@@ -120,8 +120,9 @@ def _use(member: Evergreen, stream: Stream, at: datetime, now: datetime) -> Post
     db.session.flush()
     wall = to_wall(at, stream.timezone).isoformat(timespec="seconds")
     plan = {"publish_at": wall, "timezone": stream.timezone, "fold": wall_fold(at, stream.timezone)}
-    content = {**living_content(content_of(member.post), stream.team_id), "streams": [stream.handle]}
-    post = draft({**content, **plan}, actor=actor, now=now)
+    # What it tells of has happened once.
+    content = {**living_content(content_of(member.post), stream.team_id), "event": None}
+    post = draft({**content, "streams": [stream.handle], **plan}, actor=actor, now=now)
     row.post_id = post.id
     db.session.flush()
     if stream.evergreen_makes == "scheduled":

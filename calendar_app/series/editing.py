@@ -13,10 +13,13 @@ from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.drafting import edit
 from calendar_app.posts.locking import lock
 from calendar_app.posts.scheduling import reschedule
+from calendar_app.posts.values import values_of
 from calendar_app.series import checking
 from calendar_app.series.checking import columns_of, kept
+from calendar_app.series.happening import event_on
 from calendar_app.series.making import content_of, fill, lock_series, take_over
 from calendar_app.series.models import Occurrence, Series, series_medium
 from calendar_app.series.settling import Settled, settle
@@ -50,14 +53,16 @@ def begin(post: Post, wanted: Mapping[str, Any], *, actor: Actor, now: datetime)
     values = checking.making(wanted, found)
     found.settle()
     assert made is not None  # noqa: S101  (settled above)
+    day = _day_of(post, made, now)
     series = Series(
-        team_id=post.team_id, author_id=actor.person.id, content=content_of(post), created_at=now, updated_at=now,
-        **columns_of(made), **values,
+        team_id=post.team_id, author_id=actor.person.id, content=content_of(post, day), created_at=now,
+        updated_at=now, **columns_of(made), **values,
     )  # fmt: skip
     db.session.add(series)
     db.session.flush()
     _hold_pictures(series)
-    _first_post(series, made, post, actor, now)
+    if day is not None:
+        _first_post(series, made, day, post, actor, now)
     fill(series, now=now, actor=actor)
     record("series begun", str(series.id), actor=actor, team_id=series.team_id,
            after={"rule": series.rule, "post": post.uuid})  # fmt: skip
@@ -194,20 +199,26 @@ def _need_room(team_id: int, now: datetime) -> None:
         raise Conflict(say("Your team has %(most)s series that go on. End one first.", most=MOST_GOING))
 
 
-def _first_post(series: Series, made: Recurrence, post: Post, actor: Actor, now: datetime) -> None:
-    """The post gets the first day that is still to come; one that went out keeps its own day, if it is one of them."""
+def _day_of(post: Post, made: Recurrence, now: datetime) -> date | None:
+    """The first day that is still to come; of a post that went out its own day."""
     if post.state not in FREE_TO_PLAN | {"scheduled"}:
-        days = [to_wall(post.due_at, made.zone).date()] if post.due_at else []
-    else:
-        today = to_wall(now, made.zone).date()
-        days = [day for day in made.next_days(today, 2) if made.instant(day) > now][:1]
-    if not days:
-        return
-    if post.state in FREE_TO_PLAN and made.instant(days[0]) != post.due_at:
-        wall = made.wall(days[0]).isoformat(timespec="seconds")
+        return to_wall(post.due_at, made.zone).date() if post.due_at else None
+    today = to_wall(now, made.zone).date()
+    return next((day for day in made.next_days(today, 2) if made.instant(day) > now), None)
+
+
+def _first_post(
+    series: Series, made: Recurrence, day: date, post: Post, actor: Actor, now: datetime
+) -> None:
+    """The post moves to the day, and its event with it; one that went out, or will, stays, if it is that day's."""
+    if post.state in FREE_TO_PLAN and made.instant(day) != post.due_at:
+        wall = made.wall(day).isoformat(timespec="seconds")
         reschedule(post, wall, made.zone, version=post.version, actor=actor, now=now, fold=0)
-    if post.due_at is not None and to_wall(post.due_at, made.zone).date() == days[0]:
-        take_over(series, days[0], post)
+        event = event_on(series.content.get("event"), day)
+        if event != values_of(post)["event"]:
+            edit(post, {"event": event}, version=post.version, actor=actor, now=now)
+    if post.due_at is not None and to_wall(post.due_at, made.zone).date() == day:
+        take_over(series, day, post)
 
 
 def _rest(stands: Recurrence, since: date) -> Recurrence:

@@ -24,6 +24,7 @@ from calendar_app.posts.scheduling import schedule
 from calendar_app.posts.steps import waits_for_approval
 from calendar_app.posts.values import PLAN, values_of, wall_text
 from calendar_app.series.checking import kept
+from calendar_app.series.happening import distance, event_on
 from calendar_app.series.models import Occurrence, Series
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
@@ -111,9 +112,14 @@ def lock_series(series: Series) -> None:
         raise Conflict(say("Somebody has just thrown this series away. Load the page again.")) from None
 
 
-def content_of(post: Post) -> dict[str, Any]:
-    """What a series takes over from a post: all but its time and its event."""
-    return {name: value for name, value in values_of(post).items() if name not in PLAN and name != "event"}
+def content_of(post: Post, day: date | None = None) -> dict[str, Any]:
+    """What a series takes over from a post: all but its time; its event as far from its day as it is.
+
+    `day` counts where the post has no time. Without an event nothing is said of one, as older series say nothing.
+    """
+    content = {name: value for name, value in values_of(post).items() if name not in PLAN and name != "event"}
+    event = distance(post, day)
+    return {**content, "event": event} if event else content
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -179,7 +185,8 @@ def _make(
     db.session.add(row)
     db.session.flush()
     plan = {"publish_at": wall, "timezone": series.timezone, "fold": 0}
-    post = draft({**content, **plan}, actor=actor, now=now)
+    event = event_on(content.get("event"), day)
+    post = draft({**content, "event": event, **plan}, actor=actor, now=now)
     row.post_id, row.made = post.id, digest(content_of(post))
     db.session.flush()
     if series.makes == "scheduled":

@@ -13,8 +13,9 @@ from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import db
 from calendar_app.posts.drafting import discard, edit
 from calendar_app.posts.scheduling import reschedule, unschedule
-from calendar_app.posts.values import wall_text
+from calendar_app.posts.values import values_of, wall_text
 from calendar_app.series.checking import kept
+from calendar_app.series.happening import event_on
 from calendar_app.series.making import OF_A_PICTURE, content_of, digest, fill, living
 from calendar_app.series.models import Occurrence
 from calendar_app.times import to_wall
@@ -105,7 +106,16 @@ def _changes(
     changes: dict[str, Any] = {}
     stands = content_of(post)
     if words:
-        changes = {name: value for name, value in content.items() if not _equal(name, value, stands[name])}
+        changes = {
+            name: value
+            for name, value in {"event": None, **content}.items()
+            if not _equal(name, value, stands.get(name))
+        }
+        if "event" in changes:
+            changes["event"] = event_on(changes["event"], date.fromisoformat(row.day))
+            # Where the clocks jump over its time it stands behind the gap, and is what was wanted.
+            if changes["event"] == values_of(post)["event"]:
+                del changes["event"]
     if time:
         day = date.fromisoformat(row.day)
         if recurrence.instant(day) != post.due_at or post.timezone != recurrence.zone:

@@ -18,7 +18,7 @@ from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.finding import post_of
-from calendar_app.series import checking, editing, forms, showing
+from calendar_app.series import checking, editing, forms, happening, showing
 from calendar_app.series.models import Series
 from calendar_app.series.wording import words
 from calendar_app.times import utcnow
@@ -216,7 +216,7 @@ def _page(found: Series, typed: dict[str, Any], errors: dict[str, str] | None = 
     page = render_template(
         "series/show.html", series=found, typed=typed, errors=errors or {}, words=showing.in_words_of(found),
         days=showing.days_of(found, now), may_write=actor.may("write posts", found.team_id),
-        streams=showing.streams_of(found),
+        streams=showing.streams_of(found), **_event_in(found.content.get("event")),
         **_chosen(typed), **_previewed(forms.wanted_from(_as_form(typed))),
     )  # fmt: skip
     return page, 422 if errors else 200
@@ -227,9 +227,13 @@ def _form(
 ) -> ResponseReturnValue:
     page = render_template(
         "series/new.html", post=post, series=found, typed=typed, errors=errors or {}, **_chosen(typed),
-        **_previewed(forms.wanted_from(_as_form(typed))),
+        **_event_in(happening.distance(post)), **_previewed(forms.wanted_from(_as_form(typed))),
     )  # fmt: skip
     return page, 422 if errors else 200
+
+
+def _event_in(kept: dict[str, Any] | None) -> dict[str, str]:
+    return {"event_words": happening.in_words(kept), "event_zone": kept["timezone"] if kept else ""}
 
 
 def _as_form(typed: dict[str, Any]) -> Any:

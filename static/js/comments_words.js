@@ -1,9 +1,9 @@
-// Quoted words in a text that may have changed, or whose marks are not in the quote: found as written, else by their words.
+// Quoted words in a text that may have changed, or whose marks are not in the quote: found as written or by their words.
 
 /** [start, end] of the words, the nearest to `at`; null where they are not. */
 export function findWords(text, quote, at) {
   const exact = [text.lastIndexOf(quote, at), text.indexOf(quote, at)].filter((start) => start >= 0).map((start) => [start, start + quote.length]);
-  const found = exact.length ? exact : byWords(text, quote);
+  const found = [...exact, ...byWords(text, quote)];
   return found.length ? found.reduce((one, other) => (Math.abs(other[0] - at) < Math.abs(one[0] - at) ? other : one)) : null;
 }
 

@@ -9,6 +9,7 @@ let place = null;
 let typedAt = -Infinity;
 let said = "";
 let timer = 0;
+let saying = Promise.resolve();
 
 /** From now on this page has the post open, and says in `element` who else has. Without a post: none any more. */
 export function attend(id, element) {
@@ -30,7 +31,9 @@ async function say() {
   if (!open || document.hidden) return;
   const id = open;
   said = performance.now() - typedAt < WRITES ? "writing" : "reading";
-  const answer = await postQuietly(`/posts/${id}/presence`, { doing: said });
+  const asked = postQuietly(`/posts/${id}/presence`, { doing: said });
+  saying = asked;
+  const answer = await asked;
   if (id !== open) return;
   if (answer.ok) show(answer.body.sentence);
   clearTimeout(timer);
@@ -44,6 +47,14 @@ function show(sentence) {
 
 function leave() {
   clearTimeout(timer);
+  const id = open;
+  // What is still on its way says that one is here: it must not arrive last.
+  if (id) saying.then(() => postQuietly(`/posts/${id}/presence`, { doing: "gone" }, { keepalive: true }));
+}
+
+/** A page that ends waits for nothing. */
+function end() {
+  clearTimeout(timer);
   if (open) postQuietly(`/posts/${open}/presence`, { doing: "gone" }, { keepalive: true });
 }
 
@@ -54,4 +65,4 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) leave();
   else say();
 });
-addEventListener("pagehide", leave);
+addEventListener("pagehide", end);

@@ -39,7 +39,7 @@ class _Fields(Sent):
 
 
 class NewSeries(_Fields):
-    """A series that begins with a post: its first, whose words, places and pictures the others take over."""
+    """A series that begins with a post: its first, whose words, places, pictures and event the others take over."""
 
     post: Annotated[str, Field(min_length=36, max_length=36, json_schema_extra={"format": "uuid"})]
     rule: Rule
@@ -58,7 +58,7 @@ class SeriesChange(_Fields):
     words_of: Annotated[str, Field(min_length=36, max_length=36, json_schema_extra={"format": "uuid"})] = (
         Field(
             default="",
-            description="A post of the series, whose words, places and pictures the others take over.",
+            description="A post of the series, whose words, places, pictures and event the others take over.",
         )
     )
     ended: bool = Field(
@@ -71,6 +71,17 @@ class Occurrence(Given):
 
     day: str
     post: str | None
+
+
+class SeriesEvent(Given):
+    """The event of each post: so many days after the post's own day, at the same time of day."""
+
+    days: int = Field(description="Fewer than none: it has happened when the post goes out.")
+    time: str
+    ends_days: int
+    ends_time: str = Field(description="Empty where no end is said.")
+    timezone: str
+    location: str
 
 
 class Series(Given):
@@ -89,6 +100,7 @@ class Series(Given):
     skipped: list[str]
     extra: list[str]
     content: dict[str, Any] = Field(description="What its posts begin with.")
+    event: SeriesEvent | None = Field(description="Taken from the post that it began with, or whose words it took.")
     posts: list[Occurrence] = Field(description="The newest 100 days for which posts were made, by day.")
     next: list[str] = Field(description="The next ten days, made or not.")
     problem: str | None = Field(description="Why no posts can be made at the moment.")

@@ -39,19 +39,24 @@ def downgrade() -> None:
 def _sqlite() -> None:
     now = "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
     tell = "INSERT INTO plan_change (team_id, post_uuid, kind, at)"
-    stream = f"BEGIN {tell} VALUES (%s.team_id, '', 'stream', {now}); END"
-    comment = f"BEGIN {tell} SELECT team_id, uuid, 'comment', {now} FROM post WHERE id = %s.post_id; END"
+
+    def stream(row: str) -> str:
+        return f"BEGIN {tell} VALUES ({row}.team_id, '', 'stream', {now}); END"
+
+    def comment(row: str) -> str:
+        return f"BEGIN {tell} SELECT team_id, uuid, 'comment', {now} FROM post WHERE id = {row}.post_id; END"
+
     stream_differs = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in SHOWN)
     comment_differs = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in SAID)
     for statement in (
-        f"CREATE TRIGGER stream_told_new AFTER INSERT ON stream {stream % 'NEW'}",
+        f"CREATE TRIGGER stream_told_new AFTER INSERT ON stream {stream('NEW')}",
         f"CREATE TRIGGER stream_told_changed AFTER UPDATE OF {', '.join(SHOWN)} ON stream "
-        f"WHEN {stream_differs} {stream % 'NEW'}",
-        f"CREATE TRIGGER stream_told_gone AFTER DELETE ON stream {stream % 'OLD'}",
-        f"CREATE TRIGGER comment_told_new AFTER INSERT ON comment {comment % 'NEW'}",
+        f"WHEN {stream_differs} {stream('NEW')}",
+        f"CREATE TRIGGER stream_told_gone AFTER DELETE ON stream {stream('OLD')}",
+        f"CREATE TRIGGER comment_told_new AFTER INSERT ON comment {comment('NEW')}",
         f"CREATE TRIGGER comment_told_changed AFTER UPDATE OF {', '.join(SAID)} ON comment "
-        f"WHEN ({comment_differs}) AND NOT ({FORGOTTEN}) {comment % 'NEW'}",
-        f"CREATE TRIGGER comment_told_gone AFTER DELETE ON comment {comment % 'OLD'}",
+        f"WHEN ({comment_differs}) AND NOT ({FORGOTTEN}) {comment('NEW')}",
+        f"CREATE TRIGGER comment_told_gone AFTER DELETE ON comment {comment('OLD')}",
     ):
         op.execute(statement)
 
