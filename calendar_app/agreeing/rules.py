@@ -127,10 +127,13 @@ def next_approvers(post: Post) -> set[int]:
 
 def steps_told(stream: Stream) -> list[str]:
     """Who is asked, in words, one sentence a step."""
+    return steps_in_words(stream.approval_steps or ["editor"])
+
+
+def steps_in_words(steps: Sequence[str | int]) -> list[str]:
+    """An editor, an owner, or a member's name."""
     words = {"editor": say("an editor or owner"), "owner": say("an owner")}
-    return [
-        words[step] if isinstance(step, str) else _name(step) for step in stream.approval_steps or ["editor"]
-    ]
+    return [words[step] if isinstance(step, str) else _name(step) for step in steps]
 
 
 def _is_for(step: str | int | None, actor: Actor, team_id: int) -> bool:

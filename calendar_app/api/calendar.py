@@ -155,14 +155,15 @@ def _floods(streams: Iterable[Stream], posts: Sequence[Post]) -> list[told.Flood
 
 def _collisions(posts: Iterable[Post]) -> list[told.Collision]:
     near = [
-        Near(post.uuid, post.due_at, frozenset(stream.handle for stream in post.streams),
+        Near(post.uuid, post.due_at,
+             {stream.handle: timedelta(minutes=stream.near_minutes) for stream in post.streams},
              frozenset(account.id for account in post.targets))
         for post in posts if post.due_at and post.state not in NOT_KEEPING
     ]  # fmt: skip
     return [
         told.Collision(
             posts=[found.first.uuid, found.second.uuid], minutes_apart=found.apart.total_seconds() / 60,
-            streams=found.streams, accounts=found.accounts,
+            near_minutes=int(found.near.total_seconds() / 60), streams=found.streams, accounts=found.accounts,
         )
         for found in islice(collisions(near), MOST_COLLISIONS)
     ]  # fmt: skip

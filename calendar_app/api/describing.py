@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calendar_app.api.exampling import curl
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -44,6 +46,7 @@ class Section(NamedTuple):
     answer: str
     answer_fields: list[Row]
     problems: list[tuple[str, str]]
+    example: str
 
 
 class Chapter(NamedTuple):
@@ -90,6 +93,7 @@ def _section(document: Mapping[str, Any], path: str, method: str, operation: Map
         answer=_name_of(reference) if _is_shape(answer) else "",
         answer_fields=[] if _is_shape(answer) else list(_fields(document, answer)),
         problems=_problems(document, operation),
+        example=curl(document, path, method, operation),
     )
 
 

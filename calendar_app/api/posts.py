@@ -101,6 +101,14 @@ def post_of(actor: Actor, post_id: UUID) -> Post:
     return found or abort(404)
 
 
+def post_named(actor: Actor, number: str, name: str) -> Post:
+    """The post of the asker's teams whose id stands in the field `name` of a body. Raises Refused."""
+    found: Post | None = db.session.scalar(scoped(Post, actor).where(Post.uuid == number))
+    if found is None:
+        raise Refused({name: "Your teams have no such post. GET /posts lists theirs."})
+    return found
+
+
 def in_stream(stream: Stream) -> sa.ColumnElement[bool]:
     return Post.id.in_(sa.select(PostStream.post_id).where(PostStream.stream_id == stream.id))
 

@@ -13,15 +13,25 @@ from calendar_app import links
 from calendar_app.api import (  # noqa: F401
     accounts,
     calendar,
+    comments,
     deliveries,
     docs,
+    gaps,
+    many,
     me,
     media,
     pool,
     posts,
+    queue,
+    revisions,
+    saved_views,
     series,
+    sharing,
+    snippets,
     steps,
     streams,
+    templates,
+    warnings,
 )
 from calendar_app.api.calling import CALLS, PREFIX
 from calendar_app.api.problems import problem

@@ -6,13 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from calendar_app import enqueue
+from calendar_app.agreeing import rules
 from calendar_app.api.calling import Answer, call
 from calendar_app.api.posts import ONE, post_of, shown
+from calendar_app.api.schemas import agreement as agreed
 from calendar_app.api.schemas import posts as told
 from calendar_app.errors import Conflict, Stale
 from calendar_app.extensions import database_now
+from calendar_app.languages import say
 from calendar_app.posts import publishing, reviewing, scheduling, withdrawing
 from calendar_app.posts.locking import lock
+from calendar_app.posts.state_words import in_a_sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +43,40 @@ def approve(actor: Actor, post_id: UUID, body: told.Step) -> Answer:
     post = _meant(actor, post_id, body)
     reviewing.approve(post, actor=actor, now=database_now())
     return Answer(shown(post))
+
+
+@call("GET", ONE + "/approval", gives=agreed.Agreement)
+def agreement(actor: Actor, post_id: UUID) -> Answer:
+    """See how far a team has agreed on a post.
+
+    Who is asked step by step, whose turn it is, and what everybody answered.
+    """
+    post = post_of(actor, post_id)
+    ruling, steps = rules.ruling(post), rules.steps_of(post)
+    given = rules.standing_approvals(post)
+    return Answer(
+        agreed.Agreement.model_validate(
+            {
+                "state": post.state,
+                "version": post.version,
+                "needed": ruling is not None,
+                "stream": ruling.handle if ruling else None,
+                "steps": [
+                    {"who": who, "words": words, "given": place < len(given)}
+                    for place, (who, words) in enumerate(zip(steps, rules.steps_in_words(steps), strict=True))
+                ],
+                "next": sorted(rules.next_approvers(post)) if post.state == "in_review" else [],
+                "hindrance": _hindrance(post, actor),
+                "reviews": [
+                    {
+                        "person": row.person_id, "outcome": row.outcome, "step": row.step, "version": row.version,
+                        "text": row.text, "at": row.at, "counts": row.ended_at is None,
+                    }
+                    for row in reversed(post.reviews)
+                ],
+            }
+        )
+    )  # fmt: skip
 
 
 @call("DELETE", ONE + "/approval", gives=told.Post)
@@ -110,6 +148,12 @@ def withdraw(actor: Actor, post_id: UUID) -> Answer:
 
 
 _WAKE = (enqueue.plan_changed, partial(enqueue.wake, "publish"))
+
+
+def _hindrance(post: Post, actor: Actor) -> str | None:
+    if post.state in {"draft", "in_review"}:
+        return rules.hindrance(post, actor)
+    return say("This post is %(state)s; that step does not fit here.", state=in_a_sentence(post.state))
 
 
 def _meant(actor: Actor, post_id: UUID, body: told.Step) -> Post:

@@ -52,13 +52,13 @@ def make(actor: Actor, body: told.NewStream) -> Answer:
 @call("GET", ONE, gives=told.Stream)
 def show(actor: Actor, handle: str) -> Answer:
     """Read one stream."""
-    return Answer(shown(_stream_of(actor, handle)))
+    return Answer(shown(stream_of(actor, handle)))
 
 
 @call("PATCH", ONE, gives=told.Stream, body=told.StreamChange)
 def change(actor: Actor, handle: str, body: told.StreamChange) -> Answer:
     """Change a stream, archive it or take it up again."""
-    stream, now = _stream_of(actor, handle), database_now()
+    stream, now = stream_of(actor, handle), database_now()
     changes = body.model_dump(exclude_unset=True)
     archived = changes.pop("archived", None)
     if archived is False:
@@ -95,8 +95,15 @@ def stream_named(actor: Actor, handle: str) -> Stream:
     return found
 
 
-def _stream_of(actor: Actor, handle: str) -> Stream:
+def stream_of(actor: Actor, handle: str) -> Stream:
+    """The stream of the asker's teams, else 404."""
     if not HANDLE.fullmatch(handle):
         abort(404)
     found: Stream | None = db.session.scalar(scoped(Stream, actor).where(Stream.handle == handle))
     return found or abort(404)
+
+
+def living_stream(actor: Actor, handle: str) -> Stream:
+    """The stream of the asker's teams, while it is in use, else 404."""
+    stream = stream_of(actor, handle)
+    return stream if stream.archived_at is None else abort(404)

@@ -28,7 +28,7 @@ from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall, wall_fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 log = logging.getLogger(__name__)
@@ -60,10 +60,10 @@ def fill(stream: Stream, *, now: datetime) -> list[Post]:
     members = {row.post: row for row in pool_of(stream)}
     if not members or stream.evergreen_makes == "off":
         return []
-    uses = _uses(list(members))
+    uses = uses_of(list(members))
     made = []
-    for at in _empty(stream, now)[:MOST_AT_ONCE]:
-        post = choose(uses, at, stream.evergreen_rest_days, partial(_may_come, at=at))
+    for at in empty_slots(stream, now)[:MOST_AT_ONCE]:
+        post = chosen(uses, stream, at)
         if post is None:
             continue
         try:
@@ -76,11 +76,17 @@ def fill(stream: Stream, *, now: datetime) -> list[Post]:
     return made
 
 
+def chosen(uses: Mapping[Post, Sequence[datetime]], stream: Stream, at: datetime) -> Post | None:
+    """Which of the pool would come into this slot; `uses` holds when each was used or will be."""
+    return choose(uses, at, stream.evergreen_rest_days, partial(_may_come, at=at))
+
+
 def _may_come(post: Post, at: datetime) -> bool:
     return not rights.hindrances(post, at)
 
 
-def _empty(stream: Stream, now: datetime) -> list[datetime]:
+def empty_slots(stream: Stream, now: datetime) -> list[datetime]:
+    """Those of the days ahead that nothing fills, and that nobody has emptied again."""
     end = now + timedelta(days=stream.evergreen_ahead_days)
     try:
         cadence = Cadence.of(stream)
@@ -92,7 +98,7 @@ def _empty(stream: Stream, now: datetime) -> list[datetime]:
     return [at for at in unfilled(offered, taken, stream.timezone) if at > now and at not in filled]
 
 
-def _uses(posts: Sequence[Post]) -> dict[Post, list[datetime]]:
+def uses_of(posts: Sequence[Post]) -> dict[Post, list[datetime]]:
     """When each went out or will: itself, and all that was made from it."""
     uses: dict[Post, list[datetime]] = {
         post: [at for at in (post.published_at or post.due_at,) if at] for post in posts

@@ -33,6 +33,7 @@ class Shown:
     shared: bool
     mine: bool
     opens: bool
+    team_id: int
 
     @property
     def address(self) -> str:
@@ -45,7 +46,7 @@ def shown_to(actor: Actor) -> list[Shown]:
     seen = _seen_by(actor).add_columns(opens.label("opens"))
     rows = db.session.execute(seen.order_by(sa.func.lower(SavedView.name), SavedView.id))
     return [
-        Shown(one.id, one.name, one.query, one.shared, one.person_id == actor.person.id, opens)
+        Shown(one.id, one.name, one.query, one.shared, one.person_id == actor.person.id, opens, one.team_id)
         for one, opens in rows
     ]
 

@@ -165,12 +165,13 @@ def _taken(
     """Take the step and show the queue again, with the focus on what was moved and the order before it."""
     stream, now = stream_of(handle), database_now()
     current_actor().need("write posts", stream.team_id)
-    was = [post.uuid for post in queueing.queue_of(stream, now)] if takes_back else []
+    was: list[str] = []
     try:
+        was = [post.uuid for post in queueing.queue_of(stream, now)] if takes_back else []
         step(stream, current_actor(), now)
-    except Conflict as conflict:
+    except (Conflict, BadCadence) as problem:
         db.session.rollback()
-        flash(str(conflict), "bad")
+        flash(str(problem), "bad")
         return redirect(url_for("queue.show", handle=handle), 303)
     except Refused as refused:
         db.session.rollback()

@@ -18,7 +18,7 @@ from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.scheduling import reschedule, unschedule
 from calendar_app.snippets.beginning import beginning_of
-from calendar_app.streams.cadence import Cadence, next_free, slots
+from calendar_app.streams.cadence import BadCadence, Cadence, next_free, slots
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall, wall_fold
 
@@ -125,7 +125,8 @@ def fill_gaps(stream: Stream, since: datetime, until: datetime, *, actor: Actor,
 def empty_gaps(posts: Sequence[Post], *, actor: Actor) -> int:
     """Throw away the drafts of `fill_gaps` that are still as they were made; how many stay because somebody wrote."""
     stay = 0
-    for post in posts:
+    for post in sorted(posts, key=lambda one: one.id):
+        lock(post)
         if post.state == "draft" and post.version == 1 and post.author_id == actor.person.id:
             discard(post, actor=actor)
         else:
@@ -146,6 +147,10 @@ def _held(stream: Stream, actor: Actor, now: datetime) -> list[Post]:
 def _hold(stream: Stream) -> None:
     row = sa.select(Stream.id).where(Stream.id == stream.id)
     db.session.execute(row.with_for_update(key_share=True))
+    try:
+        Cadence.of(stream)
+    except BadCadence as bad:
+        raise Conflict(bad.sentence) from None
 
 
 def _give(

@@ -75,12 +75,25 @@ def test_two_posts_close_together_collide_when_they_share_a_stream_or_an_account
     other = make_stream(team, "other")
     account = make_account(team, streams=[stream, other])
     one = planned(stream, at=(23, 9))
-    two = planned(other, at=(23, 9, 30))
+    two = planned(other, at=(23, 9, 29))
     planned(make_stream(team, "third"), at=(23, 9, 15))
     planned(stream, at=(23, 10, 31))
     assert api.get(WEEK).json["collisions"] == [
-        {"posts": [one.uuid, two.uuid], "minutes_apart": 30.0, "streams": [], "accounts": [account.id]}
-    ]
+        {
+            "posts": [one.uuid, two.uuid], "minutes_apart": 29.0, "near_minutes": 30, "streams": [],
+            "accounts": [account.id],
+        }
+    ]  # fmt: skip
+
+
+def test_how_near_is_near_is_for_each_stream_to_say_as_on_the_page(api, team, stream):
+    wide, never = make_stream(team, "wide", near_minutes=120), make_stream(team, "never", near_minutes=0)
+    pairs = [(planned(one, at=(23, 9)), planned(one, at=(23, 10, 59))) for one in (stream, wide, never)]
+    [told] = api.get(WEEK).json["collisions"]
+    assert (told["posts"], told["near_minutes"]) == ([one.uuid for one in pairs[1]], 120)
+    for post in (*pairs[0], *pairs[1], *pairs[2]):
+        warned = {one["what"] for one in api.get(f"/posts/{post.uuid}/warnings").json["items"]}
+        assert ("Close to another post." in warned) == (post in pairs[1])
 
 
 def test_one_stream_alone_may_be_asked_for(api, team, stream, weekly):

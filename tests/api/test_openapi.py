@@ -86,7 +86,7 @@ def test_every_body_is_closed_and_every_field_of_an_answer_is_promised(document)
         for sent in operation["requestBody"]["content"].values()
     }
     schemas = document["components"]["schemas"]
-    assert len(bodies) == 14
+    assert len(bodies) == 29
     assert all(schemas[name]["additionalProperties"] is False for name in bodies)
     for name in ("Post", "Stream", "Account", "Delivery", "Me", "Calendar", "Posts"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"])

@@ -24,6 +24,7 @@ from calendar_app.extensions import db
 from calendar_app.series.editing import begin
 from calendar_app.times import utcnow
 from tests.api.program import token_for
+from tests.api.things import something_of_everything
 from tests.factories import (
     make_account,
     make_actor,
@@ -71,9 +72,11 @@ def ids():
         "timezone": "UTC",
         "ahead_days": 2,
     }
-    series = begin(make_post(stream), first, actor=make_actor(team), now=utcnow())
-    db.session.commit()
+    actor = make_actor(team)
+    series = begin(make_post(stream), first, actor=actor, now=utcnow())
+    kept = something_of_everything(post, actor, utcnow())
     return {
+        **kept,
         "handle": "road-works", "account_id": account.id, "post_id": post.uuid,
         "series_id": series.id, "delivery_id": post.deliveries[0].key, "token": token_for(make_person(team)),
     }  # fmt: skip

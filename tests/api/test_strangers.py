@@ -6,16 +6,20 @@ import pytest
 
 import calendar_app.api.routing  # noqa: F401  (fills the table)
 from calendar_app.api.calling import CALLS
-from calendar_app.extensions import db
 from calendar_app.series.editing import begin
 from calendar_app.times import utcnow
 from tests.api.program import BASE, Program, is_problem, program_of
+from tests.api.things import something_of_everything
 from tests.factories import make_account, make_actor, make_scheduled, make_stream, make_team
 
+POST = "1f6b1b0e-7d0c-4d6e-9c57-0a4c9a5d1c11"
 BODIES = {
     "streams_change": {"name": "Mine"}, "accounts_change": {"name": "Mine"},
     "posts_change": {"version": 2, "title": "Mine"}, "steps_schedule": {"publish_at": "2027-06-01T09:00"},
     "deliveries_settle": {"outcome": "sent"}, "series_change": {"version": 1}, "steps_want_changes": {"text": "Mine"},
+    "queue_reorder": {"order": []}, "queue_put": {"post": POST}, "gaps_empty": {"posts": [POST]},
+    "comments_make": {"text": "Mine"}, "comments_change": {"text": "Mine"}, "revisions_bring_back": {"version": 2},
+    "templates_change": {"name": "Mine"}, "snippets_change": {"name": "Mine"}, "saved_views_change": {"opens": True},
 }  # fmt: skip
 WITH_IDS = [row for row in CALLS if "<" in row.rule]
 
@@ -34,9 +38,9 @@ def theirs():
         "ahead_days": 1,
     }
     series = begin(post, first, actor=actor, now=now)
-    db.session.commit()
+    kept = {name: str(number) for name, number in something_of_everything(post, actor, now).items()}
     return {
-        "handle": "elsewhere", "account_id": str(account.id), "post_id": post.uuid,
+        **kept, "handle": "elsewhere", "account_id": str(account.id), "post_id": post.uuid,
         "delivery_id": post.deliveries[0].key, "team": other.team, "series_id": str(series.id),
     }  # fmt: skip
 
@@ -69,5 +73,10 @@ def test_ids_of_others_are_refused_inside_a_body_too(api: Program, theirs, strea
         ("/streams", {"handle": "mine", "name": "Mine", "default_accounts": [account]}),
         ("/streams", {"handle": "mine", "name": "Mine", "team": theirs["team"].id}),
         ("/accounts", {"channel": "log", "name": "Mine", "team": theirs["team"].id}),
+        ("/templates", {"name": "Mine", "team": theirs["team"].id}),
+        ("/templates", {"name": "Mine", "streams": ["elsewhere"]}),
+        ("/snippets", {"name": "Mine", "text": "Mine", "team": theirs["team"].id}),
+        ("/views", {"name": "Mine", "query": "", "team": theirs["team"].id}),
+        ("/streams/road-works/queue", {"post": theirs["post_id"]}),
     ):
         assert is_problem(api.post(path, body), 422)

@@ -19,6 +19,7 @@ from calendar_app.series.editing import begin
 from calendar_app.snippets import keeping
 from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.times import to_wall
+from tests.api.things import something_of_everything
 from tests.attacks.contents import contents
 from tests.factories import make_account, make_person, make_post, make_scheduled, make_stream
 from tests.media.pictures import png
@@ -28,6 +29,8 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 OWN = {"people", "settings", "notices", "live", "kept", "static", "mail", "outsiders"}
 # Whoever sees a post may speak about it, viewers too; of others' comments editors remove what must go.
 OF_ALL = {f"comments.{one}" for one in ("add", "change", "remove", "bring_back", "settle", "reopen")}
+OF_ALL |= {f"api.comments_{one}" for one in ("make", "change", "remove", "bring_back", "settle", "reopen")}
+OF_ALL |= {f"api.saved_views_{one}" for one in ("make", "change", "remove")}
 LOOKS = {"writing.preview"}
 OF_EDITORS = {
     *("team.rules", "accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
@@ -83,9 +86,37 @@ OF_AUTHORS = {
         for one in ("reorder", "add", "remove", "fill", "empty", "put_into_pool", "take_out_of_pool")
     ),
     *("api.series_make", "api.series_change", "api.series_remove", "api.pool_put_in", "api.pool_take_out"),
+    *(
+        "api.queue_reorder",
+        "api.queue_put",
+        "api.queue_take_out",
+        "api.gaps_fill",
+        "api.gaps_empty",
+        "api.many_take",
+    ),
+    *(
+        f"api.{kind}_{one}"
+        for kind in ("templates", "snippets")
+        for one in ("make", "change", "remove", "bring_back")
+    ),
+    *("api.revisions_bring_back", "api.sharing_make", "api.sharing_revoke"),
     *("api.steps_take_back", "api.steps_ask_for_review", "api.steps_schedule", "api.steps_unschedule"),
 }
+POST = "1f6b1b0e-7d0c-4d6e-9c57-0a4c9a5d1c11"
 BODIES = {
+    "api.queue_reorder": {"order": []},
+    "api.gaps_empty": {"posts": [POST]},
+    "api.many_take": {"acts": [{"do": "draft", "post": POST}]},
+    "api.comments_make": {"text": "Mine"},
+    "api.comments_change": {"text": "Mine"},
+    "api.saved_views_make": {"name": "Mine", "query": ""},
+    "api.saved_views_change": {"name": "Mine"},
+    "api.revisions_bring_back": {"version": 2},
+    **{
+        f"api.{kind}_{one}": {"name": "Mine", "text": "Mine"}
+        for kind in ("templates", "snippets")
+        for one in ("make", "change")
+    },
     "api.series_make": {"rule": "FREQ=DAILY", "first": "2027-05-05", "time": "09:00", "timezone": "UTC"},
     "api.series_change": {"version": 1},
     "series.days": {"out": "2027-05-05"},
@@ -115,7 +146,14 @@ BODIES = {
     **{f"snippets.{name}": {"name": "Mine", "text": "Mine"} for name in ("new_snippet", "snippet")},
     **{f"snippets.{name}": {"name": "Mine"} for name in ("new_template", "template")},
 }
-WITH_A_POST = {"series.make", "queue.reorder", "queue.add", "queue.remove", "api.series_make"}
+WITH_A_POST = {
+    "series.make",
+    "queue.reorder",
+    "queue.add",
+    "queue.remove",
+    "api.series_make",
+    "api.queue_put",
+}
 WITH_A_FILE = {"pictures.upload", "pictures.attach", "api.media_upload"}
 AS_JSON = {"linked.look", "writing.save_draft", "posts.create", "writing.preview"}
 
@@ -139,11 +177,11 @@ def things(team, stream, owner):
                            now=database_now())
         for name, model in (("template", PostTemplate), ("snippet", Snippet))
     }  # fmt: skip
-    db.session.commit()
+    others = something_of_everything(post, actor_for(owner), database_now())
     member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
     return {
-        "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle, "revision": 1,
-        "share_id": 1, "series_id": series.id,
+        **others, "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle,
+        "series_id": series.id,
         "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
         **{f"{name}_id": row.id for name, row in kept.items()},
         "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),
@@ -206,7 +244,7 @@ def test_a_role_changes_nothing_beyond_its_rights(app, team, things, browser, ro
 def test_a_key_that_may_only_read_changes_nothing(app, owner, things, browser):
     asker = Asker(app, browser, owner, things, scope="read")
     before = contents()
-    kinds = {name for name in OF_AUTHORS | OF_EDITORS | OF_OWNERS if name.startswith("api.")}
+    kinds = {name for name in OF_ALL | OF_AUTHORS | OF_EDITORS | OF_OWNERS if name.startswith("api.")}
     answers = {f"{method} {rule.endpoint}": asker.ask(rule, method) for rule, method in changing(app, kinds)}
     assert contents() == before
     assert {answer.status_code for answer in answers.values()} == {403}

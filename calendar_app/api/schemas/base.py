@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_ID = 2**31 - 1
 WALL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"
 _OFFSET = re.compile(r"(Z|[+-][0-9]{2}:[0-9]{2})$", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -137,6 +138,15 @@ WallOrInstant = Annotated[
     AfterValidator(_wall_or_instant),
 ]  # fmt: skip
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+PostId = Annotated[
+    str,
+    Field(min_length=36, max_length=36, json_schema_extra={"format": "uuid"}),
+    AfterValidator(_shaped(_UUID, "This is not the id of a post.")),
+    AfterValidator(str.lower),
+]
+TeamId = Annotated[
+    Id | None, Field(description="Needed only by those who are in several teams; see GET /me.")
+]
 Limit = Annotated[int, Field(ge=1, le=200, description="Most items on one page.")]
 Next = Annotated[str | None, Field(description="The address of the following page; null on the last one.")]
 Since = Annotated[

@@ -40,10 +40,14 @@ class Slot(Given):
 
 
 class Collision(Given):
-    """Two posts within 30 minutes of each other that readers of the same stream or account would get."""
+    """Two posts of one stream or account that are closer than its `near_minutes`.
+
+    `GET /posts/{post_id}/warnings` says of each why, and a way out.
+    """
 
     posts: list[str] = Field(min_length=2, max_length=2)
     minutes_apart: float
+    near_minutes: int = Field(description="How many should lie between them.")
     streams: list[str]
     accounts: list[int]
 
