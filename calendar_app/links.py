@@ -28,8 +28,9 @@ def home() -> str:
     return absolute("/")
 
 
-def post(uuid: str) -> str:
-    return absolute(f"/posts/{uuid}")
+def post(uuid: str, language: str = "") -> str:
+    """Where readers find it; in this language, where one is said."""
+    return absolute(f"/posts/{uuid}" + (f"?lang={language}" if language else ""))
 
 
 def picture(digest: str, media_type: str) -> str:

@@ -43,6 +43,7 @@ def connect(actor: Actor, body: told.NewAccount) -> Answer:
     account, made = connecting.connect(
         body.channel, body.name, body.settings, body.secrets,
         actor=actor, team_id=_team_of(actor, body), now=database_now(), language=body.language,
+        links_as=body.links_as,
     )  # fmt: skip
     return Answer(_with_secrets(account, made), location=links.absolute(f"{PREFIX}/accounts/{account.id}"))
 
@@ -100,8 +101,8 @@ def _with_secrets(account: Account, made: Mapping[str, str]) -> told.AccountWith
 def _facts(account: Account) -> dict[str, object]:
     return {
         "id": account.id, "team": account.team_id, "channel": account.channel, "name": account.name,
-        "language": account.language, "settings": account.settings, "state": account.state,
-        "reason": account.state_reason,
+        "language": account.language, "links_as": account.links_as, "settings": account.settings,
+        "state": account.state, "reason": account.state_reason,
         "state_since": account.state_since, "created_at": account.created_at, "updated_at": account.updated_at,
     }  # fmt: skip
 

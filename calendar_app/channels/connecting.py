@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 RIGHT = "manage accounts"
-KEYS = {"channel", "name", "settings", "secrets", "state", "language"}
+KEYS = {"channel", "name", "settings", "secrets", "state", "language", "links_as"}
 # A person waits for the answer of a test.
 TEST_SECONDS = 10.0
 # How the reason of a pause begins that a person asked for; entering a new key does not end that one.
@@ -53,6 +53,7 @@ def connect(
     team_id: int,
     now: datetime,
     language: str = "",
+    links_as: str = "stream",
 ) -> tuple[Account, dict[str, str]]:
     """A new account in the session (flushed), and the secrets that Sluice made for it, to be shown this once.
 
@@ -67,11 +68,12 @@ def connect(
         raise Refused({"channel": sentence})
     found = Findings()
     name, language = fields.name(name, found), _language(language, found)
+    links_as = fields.links_as(links_as, found)
     given = fields.settings(adapter, settings, found), _chosen(fields.secrets(adapter, secrets, found))
     checked, sealed = _checked(adapter, *given, found)
     checked = _learnt(adapter, checked, sealed, name)
-    account = Account(team_id=team_id, channel=channel, name=name, settings=checked, language=language, state="ok",
-                      state_since=now, created_at=now, updated_at=now)  # fmt: skip
+    account = Account(team_id=team_id, channel=channel, name=name, settings=checked, language=language,
+                      links_as=links_as, state="ok", state_since=now, created_at=now, updated_at=now)  # fmt: skip
     db.session.add(account)
     db.session.flush()
     seal_secrets(account, sealed)
@@ -83,8 +85,8 @@ def connect(
 def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: datetime) -> dict[str, str]:
     """Change what is given and leave the rest; returns the secrets that Sluice made, to be shown this once.
 
-    Keys: name, language (empty: the post's own), settings, secrets (an empty one stays, None asks for a new one), state
-    (`paused` or `ok`). New
+    Keys: name, language (empty: the post's own), links_as (`stream`: as the stream says, `written`: never changed),
+    settings, secrets (an empty one stays, None asks for a new one), state (`paused` or `ok`). New
     settings or secrets bring back an account that its channel had stopped, not one that a person paused.
     Raises Refused, Conflict, NotAllowed. Ends the transaction so far.
     """
@@ -93,6 +95,7 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     found = Findings()
     name = fields.name(changes["name"], found) if "name" in changes else account.name
     language = _language(changes.get("language", account.language), found)
+    links_as = fields.links_as(changes.get("links_as", account.links_as), found)
     settings = fields.settings(adapter, changes.get("settings"), found)
     secrets = fields.secrets(adapter, changes.get("secrets"), found)
     _refuse_others(account, changes, found)
@@ -108,7 +111,7 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     if known != account.settings:
         hub_changed(account.id, now)
     account.name, account.settings, account.updated_at = name, known, now
-    account.language = language
+    account.language, account.links_as = language, links_as
     if sealed != kept:
         seal_secrets(account, sealed)
     if reconnected and not _paused_by_person(account):
@@ -339,6 +342,7 @@ def _written(account: Account) -> dict[str, Any]:
         "channel": account.channel,
         "name": account.name,
         "language": account.language,
+        "links_as": account.links_as,
         "settings": _settings_written(account),
         "state": account.state,
     }

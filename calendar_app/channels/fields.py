@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from calendar_app.posts.checking import Findings
 
 LONGEST_NAME = 120
+# As the stream of the post says, or always as they are written.
+LINKS_AS = ("stream", "written")
 
 
 def name(value: Any, found: Findings) -> str:
@@ -23,6 +25,13 @@ def name(value: Any, found: Findings) -> str:
     if not text:
         found.add("name", say("Give the account a name, such as City website."))
     return text
+
+
+def links_as(value: Any, found: Findings) -> str:
+    """How links leave for the account."""
+    if value not in LINKS_AS:
+        found.add("links_as", say("Choose how links leave."))
+    return str(value)
 
 
 def settings(adapter: Adapter, values: Any, found: Findings) -> dict[str, str]:

@@ -39,6 +39,8 @@ class Account(Model):
     sealed: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     # Of its posts, where there is a translation; empty: each post's own.
     language: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
+    # How links leave for it: as the stream says, or always as they are written.
+    links_as: Mapped[str] = mapped_column(sa.String(16), default="stream", server_default="stream")
     state: Mapped[str] = mapped_column(sa.String(16), default="ok")
     state_reason: Mapped[str | None] = mapped_column(sa.String(LONGEST_REASON))
     state_since: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

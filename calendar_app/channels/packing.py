@@ -48,7 +48,7 @@ def content_of(post: Post, account: Account | None = None) -> Content:
         uuid=post.uuid, title=words.title, text=text, html=to_html(text), link=out.link, language=words.language,
         streams=tuple(stream.handle for stream in post.streams), url=links.post(post.uuid), event=event_of(post),
         published_at=post.published_at, withdrawn_at=post.withdrawn_at,
-        pictures=pictures_of(post), first_comment=out.comment,
+        pictures=pictures_of(post, words), first_comment=out.comment,
         public_streams=tuple(
             one.handle for one in post.streams if one.visibility == "public" and one.archived_at is None
         ),
@@ -57,25 +57,26 @@ def content_of(post: Post, account: Account | None = None) -> Content:
 
 def leaving_of(post: Post, account: Account | None) -> Leaving:
     """The words for this account, and its links as they leave for it."""
-    text = _words_for(post, account).text
+    words = _words_for(post, account)
+    text = words.text
     for place in post.places:
         if account is not None and place.account_id == account.id and place.text:
             text = place.text
     adapter = ADAPTERS.get(account.channel) if account is not None else None
-    if account is None or adapter is None or not adapter.public_links:
-        return Leaving(text, post.link, post.first_comment or "")
-    return leaving(post, text, account.channel)
+    if account is None or adapter is None or not adapter.public_links or account.links_as == "written":
+        return Leaving(text, post.link, words.first_comment)
+    return leaving(post, text, account.channel, comment=words.first_comment)
 
 
 def _words_for(post: Post, account: Account | None) -> Words:
     return in_language(post, (account.language if account is not None else "") or post.language)
 
 
-def pictures_of(post: Post) -> tuple[Picture, ...]:
-    """In order, each with the words for it and the point that must stay in sight."""
+def pictures_of(post: Post, words: Words) -> tuple[Picture, ...]:
+    """In order, each with the `words` for it and the point that must stay in sight."""
     return tuple(
         Picture(
-            row.name, row.medium.media_type, *row.size, row.alt,
+            row.name, row.medium.media_type, *row.size, words.alt(row),
             focus_in((row.focus_x, row.focus_y), row.crop),
         )
         for row in post.pictures

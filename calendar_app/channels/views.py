@@ -97,6 +97,7 @@ def save(account_id: int) -> ResponseReturnValue:
     changes = {
         "name": request.form.get("name", ""),
         "language": request.form.get("language", ""),
+        **({"links_as": request.form["links_as"]} if "links_as" in request.form else {}),
         "settings": _typed("settings"),
         "secrets": _wanted_secrets(),
     }
@@ -249,6 +250,10 @@ def _new_form(
     return page, 422 if errors else 200
 
 
+def _as_it_is(account: Account) -> dict[str, Any]:
+    return {"name": account.name, "language": account.language, "settings": account.settings}
+
+
 def _edit_form(
     account: Account,
     *,
@@ -263,7 +268,7 @@ def _edit_form(
         row=listing.row(account, utcnow()),
         account=account,
         adapter=ADAPTERS.get(account.channel),
-        typed=typed or {"name": account.name, "language": account.language, "settings": account.settings},
+        typed={"links_as": account.links_as, **(typed or _as_it_is(account))},
         errors=errors or {},
         made=made or {},
         connected=connected,

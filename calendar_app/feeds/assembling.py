@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from calendar_app import links
 from calendar_app.channels.websub.advertising import hub_of
 from calendar_app.extensions import db
-from calendar_app.feeds import atom, ical, json_feed, parts, rss
+from calendar_app.feeds import atom, ical, json_feed, parts, rss, tongues
 from calendar_app.feeds.choosing import last_hidden
 from calendar_app.feeds.entries import TOLD_FOR
 from calendar_app.feeds.entry import Head, etag, feed_id
@@ -45,7 +45,7 @@ CALENDAR_PAST, CALENDAR_MOST, READER_MOST = timedelta(days=400), 2000, 50
 class Feed:
     """The finished bytes, the address they call their own, their strong ETag and the moment they last changed.
 
-    `hub` is the hub that is told of changes, where the feed names one.
+    `hub` is the hub that is told of changes, where the feed names one. `language`: the one that was chosen.
     """
 
     content: bytes
@@ -54,35 +54,37 @@ class Feed:
     changed_at: datetime
     media_type: str
     hub: str | None = None
+    language: str = ""
 
 
-def stream_feed(stream: Stream, form: str) -> Feed:
-    """One stream's feed in one format."""
+def stream_feed(stream: Stream, form: str, *, asked: str = "") -> Feed:
+    """One stream's feed in one format; in the language that was `asked` for, as far as its posts have it."""
     return _feed(
-        [stream], form, name=f"stream/{stream.handle}", title=stream.name, description=stream.description,
+        [stream], form, asked, name=f"stream/{stream.handle}", title=stream.name, description=stream.description,
         address=links.stream_feed(stream.handle, form), home=links.stream(stream.handle), hue=stream.hue,
         language=stream.language, hub=hub_of([stream], form),
     )  # fmt: skip
 
 
-def choice_feed(streams: Sequence[Stream], form: str, *, some_missing: bool = False) -> Feed:
+def choice_feed(streams: Sequence[Stream], form: str, *, some_missing: bool = False, asked: str = "") -> Feed:
     """Several streams in one feed, each post once, in alphabetical order of handles.
 
     `some_missing`: the address names more than these, which may have been among them until lately.
     """
     handles = [stream.handle for stream in streams]
     return _feed(
-        streams, form, name=f"follow/{'+'.join(handles)}",
+        streams, form, asked, name=f"follow/{'+'.join(handles)}",
         title=f"{_site().name}: {', '.join(stream.name for stream in streams)}",
         description="The streams you chose, in one feed.", address=links.choice_feed(handles, form),
         home=links.home(), others=some_missing,
     )  # fmt: skip
 
 
-def everything_feed(streams: Sequence[Stream], form: str) -> Feed:
+def everything_feed(streams: Sequence[Stream], form: str, *, asked: str = "") -> Feed:
     """All public streams."""
     return _feed(
-        streams, form, name="everything", title=_site().name, description="Everything we share, all streams together.",
+        streams, form, asked, name="everything", title=_site().name,
+        description="Everything we share, all streams together.",
         address=links.everything_feed(form), home=links.home(), others=True, hub=hub_of(streams, form),
     )  # fmt: skip
 
@@ -114,19 +116,24 @@ def shown_posts(stream_ids: Sequence[int], form: str, now: datetime) -> sa.Selec
 
 
 def _feed(
-    streams: Sequence[Stream], form: str, *, name: str, title: str, description: str, address: str, home: str,
-    hue: str | None = None, others: bool = False, hub: str | None = None, language: str = "",
+    streams: Sequence[Stream], form: str, asked: str, *, name: str, title: str, description: str, address: str,
+    home: str, hue: str | None = None, others: bool = False, hub: str | None = None, language: str = "",
 ) -> Feed:  # fmt: skip
     site, now = _site(), utcnow()
-    ids = [stream.id for stream in streams]
+    ids, chosen = [stream.id for stream in streams], tongues.chosen(streams, asked)
+    if chosen:
+        # Another feed, of the same posts. No hub is told of it.
+        name, address, hub = f"{name}?lang={chosen}", f"{address}?lang={chosen}", None
     changed = _changed(streams, form, now, others=others)
     head = Head(
         title=title, description=description, self_address=address, home_address=home,
-        language=streams[0].language if streams else "en", feed_id=feed_id(site.host, site.install_year, name),
+        language=chosen or (streams[0].language if streams else "en"),
+        feed_id=feed_id(site.host, site.install_year, name),
         updated=changed, owner=site.name, hue=hue, hub_address=hub,
     )  # fmt: skip
-    content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form, language))
-    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form], hub)
+    spoken = tuple(filter(None, (chosen, language)))
+    content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form, spoken))
+    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form], hub, chosen)
 
 
 def _changed(streams: Sequence[Stream], form: str, now: datetime, *, others: bool) -> datetime:

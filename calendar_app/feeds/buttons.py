@@ -23,9 +23,13 @@ class Buttons:
     opml: str
 
 
-def buttons(stem: str, name: str) -> Buttons:
-    """`stem`: the feed's path without its ending, such as /follow/roads+schools; `name`: what calendars call it."""
-    ics = links.absolute(f"{stem}.ics")
+def buttons(stem: str, name: str, language: str = "") -> Buttons:
+    """`stem`: the feed's path without its ending, such as /follow/roads+schools; `name`: what calendars call it.
+
+    `language`: the one in which the posts shall be told where they have it.
+    """
+    said = f"?lang={language}" if language else ""
+    ics = links.absolute(f"{stem}.ics{said}")
     webcal = "webcal:" + ics.partition(":")[2]
     outlook = f"/calendar/0/addfromweb?url={quote(ics, safe='')}&name={quote(name, safe='')}"
     return Buttons(
@@ -34,8 +38,8 @@ def buttons(stem: str, name: str) -> Buttons:
         google=f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
         outlook=f"https://outlook.live.com{outlook}",
         office=f"https://outlook.office.com{outlook}",
-        atom=links.absolute(f"{stem}.atom"),
-        rss=links.absolute(f"{stem}.rss"),
-        json=links.absolute(f"{stem}.json"),
-        opml=links.absolute(f"{stem}.opml"),
+        atom=links.absolute(f"{stem}.atom{said}"),
+        rss=links.absolute(f"{stem}.rss{said}"),
+        json=links.absolute(f"{stem}.json{said}"),
+        opml=links.absolute(f"{stem}.opml{said}"),
     )

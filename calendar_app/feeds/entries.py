@@ -10,7 +10,7 @@ from calendar_app.feeds.entry import Entry, EntryPicture, EventTime
 from calendar_app.media.showing import shown_in
 from calendar_app.media.weighing import weight
 from calendar_app.posts.text import to_html
-from calendar_app.posts.wording import all_words, in_language
+from calendar_app.posts.wording import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +44,13 @@ def public_entry(
     if not any(stream.has_feed for stream in post.streams):
         return None
     words = in_language(post, language or post.home.language)
+    asked = language if words.language == language else ""
     if post.state in SAID:
         html = to_html(words.text) if with_html else ""
-        shown_with = _pictures(post) if with_html and post.state == "published" else ()
-        return _entry(post, site, SAID[post.state], words, show="full", html=html, pictures=shown_with)
+        shown_with = _pictures(post, words) if with_html and post.state == "published" else ()
+        return _entry(
+            post, site, SAID[post.state], words, show="full", html=html, pictures=shown_with, asked=asked
+        )
     shown = reveal(post)
     if shown is None:
         return None
@@ -58,9 +61,9 @@ def public_entry(
     return _called_off(post, site, words, shown, seen_at)
 
 
-def team_entry(post: Post, site: Site) -> Entry:
+def team_entry(post: Post, site: Site, *, language: str = "") -> Entry:
     """The post as its team sees it in its private calendar: everything, at the time it goes out."""
-    words = all_words(post)[0]
+    words = in_language(post, language or post.language)
     return _entry(post, site, SAID.get(post.state, "planned"), words, show="full", for_team=True)
 
 
@@ -102,14 +105,14 @@ def _called_off(
 
 def _entry(
     post: Post, site: Site, state: State, words: Words, *, show: Show, for_team: bool = False,
-    due_at: datetime | None = None, html: str = "", pictures: tuple[EntryPicture, ...] = (),
+    due_at: datetime | None = None, html: str = "", pictures: tuple[EntryPicture, ...] = (), asked: str = "",
 ) -> Entry:  # fmt: skip
     streams = post.streams if for_team else named_streams(post)
     full = show == "full"
     return Entry(
         uuid=post.uuid, host=site.host, install_year=site.install_year, title=words.title if show != "time" else "",
         text=words.text if full else "", html=html, language=words.language,
-        url=links.absolute(f"/posts/{post.uuid}/edit") if for_team else links.post(post.uuid),
+        url=links.absolute(f"/posts/{post.uuid}/edit") if for_team else links.post(post.uuid, asked),
         streams=tuple((stream.handle, stream.name) for stream in streams), state=state,
         updated_at=post.updated_at if for_team else post.changed_at,
         revision=post.version if for_team else post.revision, link=post.link or None if full else None,
@@ -119,14 +122,14 @@ def _entry(
     )  # fmt: skip
 
 
-def _pictures(post: Post) -> tuple[EntryPicture, ...]:
+def _pictures(post: Post, words: Words) -> tuple[EntryPicture, ...]:
     return tuple(
         EntryPicture(
             address=links.picture(row.name, row.medium.media_type), media_type=row.medium.media_type,
             size=weight(row), shown_at=links.absolute(seen.src), width=seen.width,
-            height=seen.height, alt=row.alt, credit=seen.credit,
+            height=seen.height, alt=seen.alt, credit=seen.credit,
         )
-        for row, seen in zip(post.pictures, shown_in(post), strict=True)
+        for row, seen in zip(post.pictures, shown_in(post, words), strict=True)
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Each post rendered once per format and kept: a feed is then a query and a join of bytes."""
+"""Each post rendered once per format and language and kept: a feed is then a query and a join of bytes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from calendar_app.feeds import atom, ical, json_feed, rss
 from calendar_app.feeds.entries import public_entry, team_entry
 from calendar_app.feeds.entry import BadEntry
 from calendar_app.feeds.models import FeedPart
+from calendar_app.feeds.tongues import told_otherwise
 from calendar_app.people.models import Site
-from calendar_app.posts.models import Post, PostStream, Translation
-from calendar_app.streams.models import Stream
+from calendar_app.posts.models import Post, PostStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from calendar_app.feeds.entry import Entry
 
@@ -55,10 +55,10 @@ class Part(NamedTuple):
     content: bytes
 
 
-def contents(shown: sa.Select[int, int], form: str, language: str = "") -> list[bytes]:
+def contents(shown: sa.Select[int, int], form: str, languages: Sequence[str] = ()) -> list[bytes]:
     """The bytes for a question that gives posts' (id, revision), in its order; what is missing is rendered and kept.
 
-    Each post in the language of its home stream, or in `language`, where it is translated.
+    Each post in the first of these languages that it has, else in that of its home stream, else in its own.
     A post that cannot be rendered is left out and logged: one bad post never takes a feed down. May end the
     session's transaction: take what you need from its objects before.
     """
@@ -70,8 +70,9 @@ def contents(shown: sa.Select[int, int], form: str, language: str = "") -> list[
     if fresh:
         kept.update({part.post_id: part.content for part in fresh})
         _keep(fresh, form)
-    for some in _pieces(_told_otherwise([row.id for row in rows], language), RENDER_AT_ONCE):
-        kept.update({part.post_id: part.content for part in render(some, form, kept, language)})
+    told = told_otherwise([row.id for row in rows], form, languages)
+    if told:
+        kept.update(_translated({row.id: row.revision for row in rows}, form, told, kept))
     found = (kept.get(row.id, mark)[MARK_LENGTH:] for row in rows)
     return [content for content in found if content not in {b"", LEFT_OUT}]
 
@@ -104,12 +105,16 @@ def render_missing(limit: int = RENDER_AT_ONCE) -> int:
 
 
 def left_out() -> Sequence[str]:
-    """The uuids of posts that could not be rendered and are missing from a feed."""
+    """The uuids of posts that could not be rendered and are missing from a feed.
+
+    What is kept of a translation that was taken out again is of an older revision.
+    """
+    stands = sa.or_(FeedPart.language == "", FeedPart.revision == Post.revision)
     after_mark = sa.func.substr(FeedPart.content, MARK_LENGTH + 1)
     question = (
         sa.select(Post.uuid)
         .join(FeedPart, FeedPart.post_id == Post.id)
-        .where(sa.func.length(FeedPart.content) == MARK_LENGTH + 1, after_mark == _blob(LEFT_OUT))
+        .where(sa.func.length(FeedPart.content) == MARK_LENGTH + 1, after_mark == _blob(LEFT_OUT), stands)
         .distinct()
     )
     return db.session.scalars(question.order_by(Post.uuid)).all()
@@ -127,6 +132,7 @@ def _code() -> bytes:
         *sorted(folder.glob("*.py")),
         folder.parent / "posts/text.py",
         folder.parent / "posts/markdown.py",
+        folder.parent / "posts/wording.py",
     ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.exists())).digest()
 
@@ -136,27 +142,38 @@ def _pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def _with_kept(shown: sa.Select[int, int], form: str) -> Sequence[Any]:
-    theirs = sa.and_(FeedPart.post_id == Post.id, FeedPart.format == form)
+    theirs = sa.and_(FeedPart.post_id == Post.id, FeedPart.format == form, FeedPart.language == "")
     question = shown.add_columns(FeedPart.revision.label("kept"), FeedPart.content)
     return db.session.execute(question.outerjoin_from(Post, FeedPart, theirs)).all()
 
 
-def _told_otherwise(post_ids: Sequence[int], language: str) -> list[int]:
-    """Translated posts whose home stream speaks another language. What is made of them is not kept here: they are few,
-    and the finished feed is."""
-    if not language:
-        return []
-    home = sa.and_(PostStream.stream_id == Stream.id, PostStream.position == 0)
-    question = (
-        sa.select(PostStream.post_id)
-        .join(Stream, home)
-        .where(
-            PostStream.post_id.in_(post_ids),
-            Stream.language != language,
-            sa.exists().where(Translation.post_id == PostStream.post_id),
-        )
+def _translated(
+    revisions: Mapping[int, int], form: str, told: Mapping[int, str], kept: dict[int, bytes]
+) -> dict[int, bytes]:
+    """The parts of those posts that are told in another language, from what is kept of that, else rendered."""
+    found: dict[int, bytes] = {}
+    for language in sorted(set(told.values())):
+        ids = [number for number, code in told.items() if code == language]
+        held = {row.post_id: row for row in db.session.execute(_kept_in(language, ids, form))}
+        mark = making_mark()
+        good = {
+            number: row.content for number, row in held.items()
+            if row.revision == revisions[number] and row.content[:MARK_LENGTH] == mark
+        }  # fmt: skip
+        stale = [number for number in ids if number not in good]
+        fresh = [
+            part for some in _pieces(stale, RENDER_AT_ONCE) for part in render(some, form, kept, language)
+        ]
+        found |= {**good, **{part.post_id: part.content for part in fresh}}
+        if fresh:
+            _keep(fresh, form, language)
+    return found
+
+
+def _kept_in(language: str, ids: Sequence[int], form: str) -> sa.Select[int, int, bytes]:
+    return sa.select(FeedPart.post_id, FeedPart.revision, FeedPart.content).where(
+        FeedPart.post_id.in_(ids), FeedPart.format == form, FeedPart.language == language
     )
-    return list(db.session.scalars(question))
 
 
 def _part(post: Post, site: Site, form: str, old: bytes, language: str) -> Part:
@@ -173,7 +190,7 @@ def _part(post: Post, site: Site, form: str, old: bytes, language: str) -> Part:
 
 def _rendered(post: Post, site: Site, form: str, old: bytes, language: str) -> bytes:
     if form == "team":
-        return ical.render_event(team_entry(post, site), at="team")
+        return ical.render_event(team_entry(post, site, language=language), at="team")
     entry = public_entry(post, site, seen_at=_seen_at(old), with_html=form != "ics", language=language)
     if entry is None or (form != "ics" and post.state not in {"published", "withdrawn"}):
         return b""
@@ -206,7 +223,10 @@ def _stale(form: str, limit: int) -> list[tuple[int, bytes]]:
     made_otherwise = sa.func.substr(FeedPart.content, 1, MARK_LENGTH) != _blob(making_mark())
     rows = db.session.execute(
         sa.select(Post.id, FeedPart.content)
-        .outerjoin(FeedPart, sa.and_(FeedPart.post_id == Post.id, FeedPart.format == form))
+        .outerjoin(
+            FeedPart,
+            sa.and_(FeedPart.post_id == Post.id, FeedPart.format == form, FeedPart.language == ""),
+        )
         .where(told, sa.or_(FeedPart.post_id.is_(None), FeedPart.revision != Post.revision, made_otherwise))
         .order_by(Post.id.desc())
         .limit(limit)
@@ -214,11 +234,11 @@ def _stale(form: str, limit: int) -> list[tuple[int, bytes]]:
     return [(number, content or b"") for number, content in rows]
 
 
-def _keep(parts: list[Part], form: str) -> None:
+def _keep(parts: list[Part], form: str, language: str = "") -> None:
     """Store for the next reader, in a transaction of its own; if another was faster, theirs are as good."""
     # The reading transaction ends first: on SQLite a reader cannot become a writer.
     db.session.rollback()
-    values = [{**part._asdict(), "format": form} for part in sorted(parts)]
+    values = [{**part._asdict(), "format": form, "language": language} for part in sorted(parts)]
     try:
         with writing():
             db.session.execute(_upsert(), values)
@@ -232,7 +252,7 @@ def _upsert() -> Any:
     insert: Any = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     statement = insert(FeedPart.__table__)
     new = {"revision": statement.excluded.revision, "content": statement.excluded.content}
-    return statement.on_conflict_do_update(index_elements=["post_id", "format"], set_=new)
+    return statement.on_conflict_do_update(index_elements=["post_id", "format", "language"], set_=new)
 
 
 def _blob(content: bytes) -> sa.ColumnElement[bytes]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calendar_app.feeds.choosing import HANDLE, handles_in
 from calendar_app.feeds.fresh import is_fresh
+from calendar_app.feeds.tongues import asked_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     from calendar_app.feeds.question import Question
 
     Versions = tuple[Any, ...]
-    Key = tuple[str, str, tuple[Any, ...], bool]
+    Key = tuple[str, str, tuple[Any, ...], bool, str]
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_FEEDS = 2000
 MOST_ADDRESSES, LONGEST_ADDRESS = 5000, 500
 # A feed view leaves its Last-Modified here, so that its answer may be kept.
 MARK = "sluice.feed"
+# And here, that it was asked for a language which it does not have: anybody can make up more of those than fit here.
+PASSING = "sluice.feed.passing"
 ADDRESS = re.compile(r"/(?:(streams|follow)/([^/]{1,4000})|(everything))\.(ics|atom|rss|json)")
 CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 # What a 304 says again (RFC 9110, 15.4.5), and who may read it.
@@ -41,11 +44,12 @@ log = logging.getLogger(__name__)
 
 
 class Address(NamedTuple):
-    """`kind`: streams, follow or everything (whose handles are None)."""
+    """`kind`: streams, follow or everything (whose handles are None). `language`: the one that is asked for."""
 
     kind: str
     form: str
     handles: tuple[str, ...] | None
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class FeedShelf:
         address = _read(path) if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else None
         if address is None:
             return self.app(environ, start_response)
+        if language := asked_language(environ.get("QUERY_STRING", "")):
+            address, path = address._replace(language=language), f"{path}?{language}"
         look = self._look(address, path)
         if look.must_be_made:
             with self.makers[hash(look.key) % len(self.makers)]:
@@ -114,7 +120,7 @@ class FeedShelf:
         # A feed tells when a stream may have left it: names that lead nowhere count there.
         some_missing = address.handles is not None and len(streams) < len(address.handles)
         named = streams or address.handles is None
-        key = (address.kind, address.form, streams, some_missing) if named else None
+        key = (address.kind, address.form, streams, some_missing, address.language) if named else None
         self._note(path, key)
         kept = self.kept.get(key) if key else None
         return Look(key, versions, kept if kept and kept.versions == versions else None)
@@ -123,7 +129,7 @@ class FeedShelf:
         """What the application answers. What changes while it does so shows at the next look."""
         old = self.kept.get(look.key) if look.key else None
         try:
-            status, headers, content, changed = _ask(self.app, environ)
+            status, headers, content, changed, passing = _ask(self.app, environ)
         except Exception:
             if old is None:
                 raise
@@ -131,7 +137,8 @@ class FeedShelf:
             return _send(old, environ, start_response)
         if look.key and look.versions and changed is not None and status.startswith("200"):
             made = _answer(look.versions, content, headers, changed)
-            self._keep(look.key, made)
+            if not passing:
+                self._keep(look.key, made)
             return _send(made, environ, start_response)
         if old is not None and status.startswith("5"):
             log.error("a feed could not be made (%s), readers get its last good bytes", status)
@@ -187,8 +194,8 @@ def _read(path: str) -> Address | None:
 
 def _ask(
     app: WSGIApplication, environ: WSGIEnvironment
-) -> tuple[str, list[tuple[str, str]], bytes, datetime | None]:
-    """Status, headers and content for a plain GET, whatever this reader's program has; and the view's mark."""
+) -> tuple[str, list[tuple[str, str]], bytes, datetime | None, bool]:
+    """Status, headers and content for a plain GET, whatever this reader's program has; and the view's marks."""
     plain = {name: value for name, value in environ.items() if name not in CONDITIONS}
     plain["REQUEST_METHOD"] = "GET"
     said: list[Any] = []
@@ -204,7 +211,7 @@ def _ask(
     finally:
         if hasattr(body, "close"):
             body.close()
-    return said[0], said[1], content, plain.get(MARK)
+    return said[0], said[1], content, plain.get(MARK), PASSING in plain
 
 
 def _answer(versions: Versions, content: bytes, headers: list[tuple[str, str]], changed: datetime) -> Answer:

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 PAST, MOST = timedelta(days=400), 3000
 
 
-def team_calendar(token: str, *, streams: str | None = None, states: str | None = None) -> Feed:
-    """The calendar behind a secret address, narrowed by handles and states joined with +. Aborts 404 or 410."""
+def team_calendar(
+    token: str, *, streams: str | None = None, states: str | None = None, asked: str = ""
+) -> Feed:
+    """The calendar behind a secret address, narrowed by handles and states joined with +. Aborts 404 or 410.
+
+    Each post in the language that is `asked` for, where it is translated, else in its own.
+    """
     member = _member_of(token)
     site = db.session.get_one(Site, 1)
     changed = _changed(member)
@@ -38,7 +43,8 @@ def team_calendar(token: str, *, streams: str | None = None, states: str | None 
         self_address=links.absolute("/calendar"), home_address=links.absolute("/calendar"), language="en",
         feed_id=feed_id(site.host, site.install_year, f"team/{member.team_id}"), updated=changed, owner=site.name,
     )  # fmt: skip
-    content = ical.render_calendar(head, parts.contents(_planned(member, streams, states), "team"))
+    spoken = (asked,) if asked else ()
+    content = ical.render_calendar(head, parts.contents(_planned(member, streams, states), "team", spoken))
     return Feed(content, head.self_address, etag(content), changed, MEDIA_TYPES["ics"])
 
 

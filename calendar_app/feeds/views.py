@@ -13,8 +13,9 @@ from calendar_app.feeds.assembling import MEDIA_TYPES, choice_feed, everything_f
 from calendar_app.feeds.choosing import chosen_streams, handles_in, open_stream, public_streams
 from calendar_app.feeds.entry import etag
 from calendar_app.feeds.fresh import is_fresh
-from calendar_app.feeds.shelf import MARK
+from calendar_app.feeds.shelf import MARK, PASSING
 from calendar_app.feeds.team_feed import team_calendar
+from calendar_app.feeds.tongues import asked_language, chosen
 from calendar_app.people.models import Site
 from calendar_app.times import http_date
 
@@ -38,18 +39,19 @@ PRIVATE = {"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer
 @feeds.get(f"/streams/<handle>.<{FORMS}:form>")
 def stream(handle: str, form: str) -> Response:
     found = open_stream(handle) or abort(404)
-    return _public(stream_feed(found, form))
+    return _public(stream_feed(found, form, asked=_asked()))
 
 
 @feeds.get(f"/follow/<choice>.<{FORMS}:form>")
 def choice(choice: str, form: str) -> Response:
     streams = chosen_streams(choice) or abort(404)
-    return _public(choice_feed(streams, form, some_missing=len(streams) < len(handles_in(choice))))
+    some_missing = len(streams) < len(handles_in(choice))
+    return _public(choice_feed(streams, form, some_missing=some_missing, asked=_asked()))
 
 
 @feeds.get(f"/everything.<{FORMS}:form>")
 def everything(form: str) -> Response:
-    return _public(everything_feed(public_streams(), form))
+    return _public(everything_feed(public_streams(), form, asked=_asked()))
 
 
 @feeds.get("/follow/<choice>.opml")
@@ -66,7 +68,8 @@ def everything_opml() -> Response:
 @feeds.get("/team/<token>.ics")
 def team(token: str) -> Response:
     """A member's private calendar of the whole plan, at a secret address."""
-    feed = team_calendar(token, streams=request.args.get("streams"), states=request.args.get("states"))
+    wanted = {name: request.args.get(name) for name in ("streams", "states")}
+    feed = team_calendar(token, **wanted, asked=_asked())
     return _answer(feed.content, feed.media_type, feed.etag, feed.changed_at)
 
 
@@ -78,8 +81,14 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def _asked() -> str:
+    return asked_language(request.query_string.decode("latin-1"))
+
+
 def _public(feed: Feed) -> Response:
     request.environ[MARK] = feed.changed_at
+    if _asked() and not feed.language:
+        request.environ[PASSING] = True
     response = _answer(feed.content, feed.media_type, feed.etag, feed.changed_at)
     # As the feed itself says, for programs that look no further than headers (WebSub, 4).
     hub = [f'<{feed.hub}>; rel="hub"'] if feed.hub else []
@@ -89,8 +98,11 @@ def _public(feed: Feed) -> Response:
 
 def _list_of(streams: Sequence[Stream]) -> Response:
     names = ", ".join(one.name for one in streams)
+    language = chosen(streams, _asked())
+    said = f"?lang={language}" if language else ""
     outlines = [
-        (one.name, links.stream_feed(one.handle, "atom"), links.stream(one.handle)) for one in streams
+        (one.name, links.stream_feed(one.handle, "atom") + said, links.stream(one.handle) + said)
+        for one in streams
     ]
     content = opml.render(f"{_site_name()}: {names}" if names else _site_name(), links.home(), outlines)
     return _shared(_answer(content, MEDIA_TYPES["opml"], etag(content), None))

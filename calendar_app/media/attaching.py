@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calendar_app.posts.checking import Findings
+    from calendar_app.posts.translating import Said
 
 LARGEST_ID = 2**31 - 1
 
@@ -72,10 +73,12 @@ def wanted(given: Sequence[Mapping[str, Any]], team_id: int, found: Findings) ->
     return picked
 
 
-def need_words(post: Post, pictures: Sequence[Wanted], found: Findings) -> None:
+def need_words(
+    post: Post, pictures: Sequence[Wanted | PostPicture], translations: Mapping[str, Said], found: Findings
+) -> None:
     """A scheduled post keeps to what its team wants of pictures; a draft may still be without."""
-    if post.state == "scheduled":
-        found.errors.update(rights.wordless(post.team.needs_alt, pictures))
+    if post.state == "scheduled" and post.team.needs_alt:
+        found.errors.update(rights.wordless(pictures, translations))
 
 
 def put(post: Post, pictures: Sequence[Wanted]) -> None:

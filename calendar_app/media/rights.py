@@ -6,13 +6,13 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.languages import in_words, say, say_later
+from calendar_app.languages import in_words, language_name, say, say_later
 from calendar_app.media.models import CREDIT_LIMIT, RIGHTS
 from calendar_app.posts import checking
 from calendar_app.times import to_wall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from calendar_app.media.models import Medium
@@ -76,12 +76,30 @@ def lapsed(post: Post, at: datetime) -> dict[str, str]:
 def hindrances(post: Post, at: datetime) -> dict[str, str]:
     """All that keeps the pictures of a post from going out at `at`, a sentence each by the name of its field."""
     unclear = {f"pictures.{row.media_id}": say(UNCLEAR) for row in post.pictures if row.medium.unclear}
-    return {**lapsed(post, at), **unclear, **wordless(post.team.needs_alt, post.pictures)}
+    found = {**lapsed(post, at), **unclear}
+    if post.team.needs_alt:
+        found |= wordless(post.pictures, {row.language: row for row in post.translations})
+    return found
 
 
-def wordless(needed: bool, pictures: Iterable[Any]) -> dict[str, str]:
-    """Pictures without words, where the team wants words for all; `pictures` have a `media_id` and `alt`."""
-    return {f"pictures.{one.media_id}.alt": say(WORDLESS) for one in pictures if needed and not one.alt}
+def wordless(pictures: Sequence[Any], translations: Mapping[str, Any]) -> dict[str, str]:
+    """Pictures without words in a language that goes out; `pictures` have a `media_id` and `alt`.
+
+    `translations` by language, with `title`, `text` and `alts`.
+    """
+    found = {f"pictures.{one.media_id}.alt": say(WORDLESS) for one in pictures if not one.alt}
+    for code, said in translations.items():
+        silent = (one.media_id for one in pictures if not (said.alts or {}).get(str(one.media_id)))
+        if said.title or said.text:
+            found |= {f"translations.{code}.alts.{number}": _wordless_in(code) for number in silent}
+    return found
+
+
+def _wordless_in(code: str) -> str:
+    return say(
+        "Say in %(language)s as well what the picture shows. Your team plans no picture without words.",
+        language=language_name(code),
+    )
 
 
 def ended(medium: Medium, day: date) -> bool:

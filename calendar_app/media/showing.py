@@ -18,6 +18,8 @@ from calendar_app.streams.models import Stream
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from calendar_app.posts.wording import Words
+
 
 class Shown(NamedTuple):
     """`src` is the larger of the two sizes, `small` the smaller; `width` and `height` are those of `src`.
@@ -32,6 +34,8 @@ class Shown(NamedTuple):
     height: int
     alt: str
     credit: str
+    # Of `alt`, where it is known.
+    language: str = ""
 
 
 def shown(medium: Medium, alt: str = "", crop: Sequence[int] | None = None) -> Shown:
@@ -45,8 +49,14 @@ def shown(medium: Medium, alt: str = "", crop: Sequence[int] | None = None) -> S
     return Shown(addresses[1], addresses[0], sources, width, height, alt, medium.credit)
 
 
-def shown_in(post: Post) -> list[Shown]:
-    return [shown(row.medium, row.alt, row.crop) for row in post.pictures]
+def shown_in(post: Post, words: Words | None = None) -> list[Shown]:
+    """The pictures of a post, told in these `words`; left out: in its own."""
+    return [_told(row, words, post.language) for row in post.pictures]
+
+
+def _told(row: PostPicture, words: Words | None, own: str) -> Shown:
+    alt, language = (words.alt(row), words.alt_language(row, own)) if words else (row.alt, own)
+    return shown(row.medium, alt, row.crop)._replace(language=language)
 
 
 def looks(ids: Iterable[int], team_ids: Sequence[int]) -> dict[int, Shown]:

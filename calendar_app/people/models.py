@@ -95,6 +95,8 @@ class Team(Model):
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
     # Posts with a picture that has no words are not scheduled.
     needs_alt: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Sentences that could be plainer are shown to whoever writes.
+    plain_hints: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 
     members: Mapped[list[Member]] = relationship(back_populates="team")

@@ -51,7 +51,9 @@ def invite() -> ResponseReturnValue:
 @member_required
 def rules() -> ResponseReturnValue:
     team = current_team()
-    writing_rules.change(current_actor(), team, needs_alt="needs_alt" in request.form)
+    writing_rules.change(
+        current_actor(), team, **{name: name in request.form for name in writing_rules.RULES}
+    )
     db.session.commit()
     flash(_("The rules for writing are saved."), "good")
     return _back(team.id)

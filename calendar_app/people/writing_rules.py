@@ -11,11 +11,18 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 
-def change(actor: Actor, team: Team, *, needs_alt: bool) -> None:
-    """`needs_alt`: no post with a picture that has no words is scheduled. Raises NotAllowed."""
+RULES = ("needs_alt", "plain_hints")
+
+
+def change(actor: Actor, team: Team, **rules: bool) -> None:
+    """`needs_alt`: no post with a picture that has no words is scheduled. `plain_hints`: sentences that could be
+    plainer are shown to whoever writes. Raises NotAllowed."""
     actor.need("edit streams", team.id)
-    if needs_alt == team.needs_alt:
+    before = {name: getattr(team, name) for name in rules}
+    if before == rules:
         return
-    team.needs_alt = needs_alt
+    for name, value in rules.items():
+        setattr(team, name, value)
+    changed = [name for name in rules if rules[name] != before[name]]
     record("team changed", team.name, actor=actor, team_id=team.id,
-           before={"needs_alt": not needs_alt}, after={"needs_alt": needs_alt})  # fmt: skip
+           before={name: before[name] for name in changed}, after={name: rules[name] for name in changed})  # fmt: skip

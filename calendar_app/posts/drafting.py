@@ -184,9 +184,12 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
     accounts = _accounts(post, changes, found)
     variants = _variants(post, changes, found)
     pictures = attaching.wanted(changes.get("pictures") or (), post.team_id, found)
-    attaching.need_words(post, pictures, found)
-    own = values.get("language", post.language)
-    translations = translating.wanted(post, changes.get("translations") or {}, own, found)
+    own, shown = values.get("language", post.language), pictures if "pictures" in changes else post.pictures
+    translations = translating.wanted(
+        post, changes.get("translations") or {}, own, found, pictures=[one.media_id for one in shown]
+    )
+    if {"pictures", "translations"} & changes.keys():
+        attaching.need_words(post, shown, translations, found)
     found.settle()
     if "ticked" in changes:
         values["ticked"] = ticked(changes["ticked"], post.streams)
@@ -289,7 +292,7 @@ def _shown(post: Post) -> dict[str, Any]:
     """What a reader can see, for the audit and to know whether feeds must change."""
     return {
         "title": post.title, "text": post.text, "link": post.link, "language": post.language,
-        "translations": translating.translation_values(post),
+        "translations": translating.seen_by_readers(post),
         "streams": [stream.handle for stream in post.streams],
         "due_at": post.due_at.isoformat() if post.due_at else None,
         "event": [

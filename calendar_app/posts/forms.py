@@ -24,6 +24,9 @@ LARGEST_ID = 2**31 - 1
 # Far more than a team has; each becomes a parameter of a query.
 MOST_LISTED = 1000
 LONGEST_CODE = 40
+PICTURE = re.compile(r"[1-9][0-9]{0,9}")
+# The parts of a translation.
+TRANSLATED = ("title", "text", "first_comment", "alts")
 # Stands for a language that has not been said.
 SPARE = "0"
 MALFORMED = say_later(
@@ -99,11 +102,16 @@ def from_json(body: Any) -> dict[str, Any]:
     return {name: read(body[name]) for name, read in readers.items() if name in body}
 
 
-def _translations_in(form: MultiDict[str, str]) -> dict[str, dict[str, str]]:
+def _translations_in(form: MultiDict[str, str]) -> dict[str, dict[str, Any]]:
     """Each language has its fields; those of the spare one say themselves which language they are in."""
     found = {}
     for code in form.getlist("tongue"):
-        words = {part: _lines(form.get(f"tongue_{part}_{code}", "")) for part in ("title", "text")}
+        words: dict[str, Any] = {
+            part: _lines(form.get(f"tongue_{part}_{code}", "")) for part in TRANSLATED if part != "alts"
+        }
+        before = f"tongue_alt_{code}_"
+        alts = {name.removeprefix(before): _lines(form[name]) for name in form if name.startswith(before)}
+        words["alts"] = {number: text for number, text in alts.items() if text.strip()}
         said = form.get("tongue_code", "").strip()
         found[said if code == SPARE and LANGUAGE.fullmatch(said) else code] = words
     return {code: words for code, words in found.items() if any(words.values())}
@@ -180,13 +188,19 @@ def _variants(value: Any) -> dict[str, dict[str, str]]:
     return {number: {"text": text} for number, text in texts.items()}
 
 
-def _translations(value: Any) -> dict[str, dict[str, str]]:
+def _translations(value: Any) -> dict[str, dict[str, Any]]:
     if not isinstance(value, dict) or not all(isinstance(one, dict) for one in _list([*value.values()])):
         raise Refused({"form": say(MALFORMED)})
+    return {code: _translation(one) for code, one in value.items() if len(code) <= LONGEST_CODE}
+
+
+def _translation(one: Mapping[str, Any]) -> dict[str, Any]:
+    alts = one.get("alts") or {}
+    if not isinstance(alts, dict) or not all(map(PICTURE.fullmatch, _list([*alts]))):
+        raise Refused({"form": say(MALFORMED)})
     return {
-        code: {"title": _text(one.get("title")), "text": _text(one.get("text"))}
-        for code, one in value.items()
-        if len(code) <= LONGEST_CODE
+        **{part: _text(one.get(part)) for part in TRANSLATED if part != "alts"},
+        "alts": {number: _text(text) for number, text in alts.items()},
     }
 
 
@@ -207,7 +221,7 @@ def _pictures(value: Any) -> list[dict[str, Any]]:
     """In the shape of `media/attaching.py`: ids and shares as numbers, the rest as text."""
     found = []
     for one in _list(value):
-        if not isinstance(one, dict) or not re.fullmatch(r"[1-9][0-9]{0,9}", str(one.get("media"))):
+        if not isinstance(one, dict) or not PICTURE.fullmatch(str(one.get("media"))):
             raise Refused({"form": say(MALFORMED)})
         kept: dict[str, Any] = {"media": int(one["media"])}
         kept |= {name: _share(one[name]) for name in ("focus_x", "focus_y") if name in one}

@@ -16,9 +16,9 @@ from calendar_app.channels.packing import content_of
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.extensions import db
 from calendar_app.media import attaching
-from calendar_app.posts import checking
+from calendar_app.posts import checking, translating
 from calendar_app.posts.checking import Findings
-from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream, Translation
+from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
 from calendar_app.posts.text import clean
 from calendar_app.posts.ticking import ticked
 from calendar_app.streams.models import Stream
@@ -75,10 +75,7 @@ def imagine(values: Mapping[str, Any], *, team_id: int, post: Post | None) -> tu
     _plan(imagined, values, found)
     _event(imagined, values, found)
     _places(imagined, values, team_id, found)
-    imagined.translations = [
-        Translation(language=code, title=words["title"], text=words["text"][:TEXT_LIMIT])
-        for code, words in (values.get("translations") or {}).items()
-    ]
+    imagined.translations = translating.rows_of(values.get("translations") or {})
     imagined.ticked = ticked(values.get("ticked"), streams)
     imagined.pictures = attaching.rows_of(attaching.wanted(values.get("pictures") or (), team_id, found))
     return imagined, found

@@ -178,7 +178,11 @@ class Place(Model):
 
 
 class Translation(Model):
-    """The post in another language than its own. What it says besides (link, event, pictures) is the same in all."""
+    """The post in another language than its own. What it says besides (link, event, which pictures) is the same in all.
+
+    `alts` are the words for its pictures, by the number of the medium as JSON has it; what is not there, or empty,
+    is told in the post's own words, as is an empty `first_comment`.
+    """
 
     __tablename__ = "translation"
 
@@ -186,5 +190,7 @@ class Translation(Model):
     language: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(TITLE_LIMIT), default="")
     text: Mapped[str] = mapped_column(sa.Text, default="")
+    first_comment: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    alts: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict, server_default="{}")
 
     post: Mapped[Post] = relationship(back_populates="translations")

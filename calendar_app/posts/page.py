@@ -13,7 +13,7 @@ from calendar_app.channels.registry import ADAPTERS
 from calendar_app.evergreen.pooling import told_of
 from calendar_app.extensions import database_now, db
 from calendar_app.feeds.ical import WORDS
-from calendar_app.languages import say
+from calendar_app.languages import language_name, say
 from calendar_app.media.showing import looks, shown_in
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts import audience, marking, saying, standing
@@ -21,6 +21,7 @@ from calendar_app.posts.cautions import cautions
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.posts.imagining import imagine, previews
 from calendar_app.posts.models import KINDS, Post
+from calendar_app.posts.plain_hints import Hint, hints
 from calendar_app.posts.plainness import plainness
 from calendar_app.posts.publishing import on_hold
 from calendar_app.posts.steps import first_step, further_steps, may_write, steps, waits_for_approval
@@ -67,7 +68,7 @@ def composer(
         "saved": values_of(post) if post else {},
         "errors": errors or {},
         "picture_looks": looks([one["media"] for one in values.get("pictures") or ()], [team.id]),
-        "picture_labels": {name: say("Pictures") for name in errors or () if name.startswith("pictures.")},
+        "picture_labels": _labels(errors or {}),
         "team": team,
         "team_streams": _streams_to_choose(team, values),
         "team_accounts": _accounts_to_choose(team),
@@ -110,6 +111,7 @@ def beside(
         "found": found.errors,
         "checklists": checklists(streams),
         "plain": plainness(imagined.text, imagined.language),
+        "plain_hints": _hints(imagined) if team.plain_hints else [],
         "guides": [(stream, to_html(stream.guidelines)) for stream in streams],
         "approvers": _approvers(team) if any(stream.needs_approval for stream in streams) else [],
         "agreeing": agreement(post, imagined),
@@ -130,6 +132,18 @@ def beside(
         "saying": saying,
         "marking": marking,
     }
+
+
+def _labels(errors: Mapping[str, str]) -> dict[str, str]:
+    """Of those fields of which there are several: the summary on top leads to them."""
+    pictures = {name: say("Pictures") for name in errors if name.startswith("pictures.")}
+    tongues = (name for name in errors if name.startswith("translations.") and name.count(".") > 1)
+    return {**pictures, **{name: language_name(name.split(".")[1]) for name in tongues}}
+
+
+def _hints(imagined: Post) -> list[Hint]:
+    others = [(one.text, one.language) for one in imagined.translations]
+    return hints([(imagined.text, imagined.language), *others])
 
 
 def _offered(post: Post | None, imagined: Post, actor: Actor) -> set[str]:

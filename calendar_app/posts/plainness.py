@@ -37,9 +37,7 @@ class Plainness:
 
 
 def plainness(markdown: str, language: str) -> Plainness:
-    plain = _ADDRESS.sub(" ", to_plain(markdown[:LONGEST]))
-    sentences = [(part.strip(), _WORD.findall(part)) for part in _SENTENCE.split(plain)]
-    sentences = [(text, words) for text, words in sentences if words]
+    sentences = sentences_of(markdown)
     words = [word for _text, of_it in sentences for word in of_it]
     minutes = max(1, round(len(words) / WORDS_A_MINUTE)) if words else 0
     longest, of_longest = max(sentences, key=lambda one: len(one[1]), default=("", []))
@@ -60,6 +58,13 @@ def plainness(markdown: str, language: str) -> Plainness:
         value = round(206.835 - 1.015 * len(words) / len(sentences) - 84.6 * syllables / len(words))
         return _with(found, "flesch", value, "easy" if value >= 60 else "middling" if value >= 45 else "hard")
     return found
+
+
+def sentences_of(markdown: str) -> list[tuple[str, list[str]]]:
+    """Each sentence of the readable text, and its words. An abbreviation with a point ends one too early."""
+    plain = _ADDRESS.sub(" ", to_plain(markdown[:LONGEST]))
+    parts = ((part.strip(), _WORD.findall(part)) for part in _SENTENCE.split(plain))
+    return [(text, words) for text, words in parts if words]
 
 
 def _with(found: Plainness, measure: str, value: int, level: str) -> Plainness:

@@ -14,11 +14,13 @@ from calendar_app.feeds.buttons import buttons
 from calendar_app.feeds.choosing import handles_in, open_stream, open_streams, public_streams
 from calendar_app.feeds.entries import event_time, named_streams
 from calendar_app.feeds.entry import event_line, web_address
+from calendar_app.feeds.tongues import asked_language, offered
 from calendar_app.languages import in_words
 from calendar_app.media.showing import shown_in
-from calendar_app.posts.reading import beats, beginning, coming, heading, lately, open_post, pause_told
+from calendar_app.posts.pausing import pause_told, pauses_told
+from calendar_app.posts.reading import beats, beginning, coming, heading, lately, open_post
 from calendar_app.posts.text import excerpt, to_html
-from calendar_app.posts.wording import all_words, for_reader, in_language
+from calendar_app.posts.wording import all_words, for_reader, in_language, nearest
 from calendar_app.times import rfc3339, to_wall, utcnow
 
 if TYPE_CHECKING:
@@ -45,12 +47,16 @@ def follow() -> Response:
     chosen = [one for one in streams if one.handle in wanted]
     beat = beats(streams, now)
     stem = f"/follow/{'+'.join(sorted(one.handle for one in chosen))}"
-    to = buttons(stem, ", ".join(one.name for one in chosen)) if chosen else None
+    # Readers choose among the languages of all streams: what they tick next may have theirs.
+    languages = offered(streams)
+    language = _asked_of(languages)
+    to = buttons(stem, ", ".join(one.name for one in chosen), language) if chosen else None
     return _page(
         "public/follow.html", streams=streams, chosen={one.handle for one in chosen}, now=now,
-        latest=lately(streams, each=EACH), ahead=coming(streams, now, most=AHEAD), beats=beat,
+        latest=lately(streams, each=EACH), ahead=coming(streams, now, most=AHEAD, language=language),
+        beats=beat, languages=languages, language=language, pauses=pauses_told(streams, now),
         weekly=round(sum(beat[one.id].promised or 0 for one in chosen)),
-        to=to, everything=buttons("/everything", "Everything"),
+        to=to, everything=buttons("/everything", "Everything", language),
         curves=curves(len(streams)) if len(streams) <= MOST_CURVES else [], home=links.home(),
         zones=sorted({one.timezone for one in streams}),
     )  # fmt: skip
@@ -59,11 +65,13 @@ def follow() -> Response:
 @public.get("/streams/<handle>")
 def stream(handle: str) -> Response:
     found = open_stream(handle) or abort(404)
-    now = utcnow()
+    now, languages = utcnow(), offered([found])
+    language = _asked_of(languages)
     answer = _page(
-        "public/stream.html", stream=found, posts=lately([found], each=ON_STREAM_PAGE)[found.id], beginning=beginning,
-        ahead=coming([found], now, most=AHEAD), beat=beats([found], now)[found.id], now=now,
-        to=buttons(f"/streams/{found.handle}", found.name), choice=links.absolute(f"/?s={found.handle}"),
+        "public/stream.html", stream=found, languages=languages, language=language,
+        posts=lately([found], each=ON_STREAM_PAGE)[found.id], beginning=beginning,
+        ahead=coming([found], now, most=AHEAD, language=language), beat=beats([found], now)[found.id], now=now,
+        to=buttons(f"/streams/{found.handle}", found.name, language), choice=links.absolute(f"/?s={found.handle}"),
         address=links.stream(found.handle), pause=pause_told(found, now),
     )  # fmt: skip
     return _unlisted(answer, [found])
@@ -83,10 +91,17 @@ def post(number: UUID) -> Response:
         streams=named_streams(found), plain_address=address,
         address=f"{address}?lang={words.language}" if words.language == asked else address,
         summary=excerpt(words.text, 200), event=event_line(event) if event else "",
-        zone=found.home.timezone, link=_safe(found.link), pictures=shown_in(found), home=links.home().rstrip("/"),
+        zone=found.home.timezone, link=_safe(found.link), pictures=shown_in(found, words),
+        home=links.home().rstrip("/"),
     )  # fmt: skip
     answer.headers["Content-Language"] = words.language
     return _unlisted(answer, found.streams)
+
+
+def _asked_of(languages: list[str]) -> str:
+    """The one of these that the address asks for, or that is as good."""
+    asked = asked_language(request.query_string.decode("latin-1"))
+    return (nearest(languages, asked) or "") if asked else ""
 
 
 def curves(count: int) -> list[dict[str, str]]:

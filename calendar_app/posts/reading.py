@@ -17,10 +17,8 @@ from calendar_app.feeds.entry import one_line
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.text import excerpt
 from calendar_app.posts.wording import in_language
-from calendar_app.streams.breaks import Pause, breaks_of
 from calendar_app.streams.cadence import BadCadence, Cadence, slots
 from calendar_app.streams.models import Stream
-from calendar_app.times import TimeProblem, to_wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +80,11 @@ def lately(streams: Sequence[Stream], *, each: int) -> dict[int, list[Post]]:
     return found
 
 
-def coming(streams: Sequence[Stream], now: datetime, *, most: int) -> list[Coming]:
-    """What is ahead, soonest first: plans as far as their streams tell of them, and events of published posts."""
+def coming(streams: Sequence[Stream], now: datetime, *, most: int, language: str = "") -> list[Coming]:
+    """What is ahead, soonest first: plans as far as their streams tell of them, and events of published posts.
+
+    Each in this `language` where it has it, else in that of its stream.
+    """
     within = sa.select(PostStream.post_id).where(PostStream.stream_id.in_([one.id for one in streams]))
     silent = sa.or_(Stream.public_schedule == "nothing", Stream.visibility == "internal")
     untold = sa.select(PostStream.post_id).join(Stream).where(silent)
@@ -101,7 +102,7 @@ def coming(streams: Sequence[Stream], now: datetime, *, most: int) -> list[Comin
             selectinload(Post.in_streams).selectinload(PostStream.stream), selectinload(Post.translations)
         )
     )
-    told = [_told(post, streams) for post in rows]
+    told = [_told(post, streams, language) for post in rows]
     return [one for one in told if one is not None]
 
 
@@ -142,10 +143,10 @@ def open_post(uuid: str) -> Post | None:
     return post if post and any(stream.has_feed for stream in post.streams) else None
 
 
-def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
+def _told(post: Post, streams: Sequence[Stream], language: str) -> Coming | None:
     ours = [one for one in post.streams if one in streams]
     stream = (ours or list(named_streams(post)))[0]
-    event, words = event_time(post), in_language(post, stream.language)
+    event, words = event_time(post), in_language(post, language, stream.language)
     if post.state == "published" and event:
         return Coming(
             event.starts_at, event.timezone, stream, heading(words), words.language, post.uuid, event.location
@@ -155,15 +156,6 @@ def _told(post: Post, streams: Sequence[Stream]) -> Coming | None:
         return None
     title = one_line(words.title) if shown == "title" else ""
     return Coming(post.due_at, stream.timezone, stream, title, words.language, None)
-
-
-def pause_told(stream: Stream, now: datetime) -> Pause | None:
-    """The pause of today, where the stream tells its followers of it."""
-    try:
-        pause = breaks_of(stream).pause_on(to_wall(now, stream.timezone).date())
-    except TimeProblem:
-        return None
-    return pause if pause and pause.told else None
 
 
 def _promised(stream: Stream, now: datetime) -> float | None:

@@ -1,6 +1,7 @@
 """A post as plain values: what a composer shows, what a comparison of two versions needs.
 
-`{title, text, link, language, kind, first_comment, translations: {code: {title, text}},
+`{title, text, link, language, kind, first_comment,
+translations: {code: {title, text, first_comment, alts: {id of a picture: words}}},
 streams: [handles], accounts: [ids] or None, variants: {id: {"text"}},
 event: {starts_at, ends_at, timezone, location} or None, pictures: [see media/attaching.py], ticked: [lines],
 publish_at, timezone, fold}`, with wall clocks as "2026-12-01T09:00" and ids of variants as text, as JSON has them.

@@ -47,6 +47,12 @@ def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         yield _text(
             say("Text in %(name)s", name=language_name(code)), then.get("text", ""), now.get("text", "")
         )
+        yield _text(
+            say("First comment in %(name)s", name=language_name(code)),
+            then.get("first_comment", ""),
+            now.get("first_comment", ""),
+        )
+        yield _text(say("Pictures in %(name)s", name=language_name(code)), _alts(then), _alts(now))
     yield _text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
     yield _short(say("Streams"), ", ".join(old["streams"]), ", ".join(new["streams"]))
     yield _short(say("Places"), _places(old, names), _places(new, names))
@@ -71,7 +77,11 @@ def _variant(values: Mapping[str, Any], number: str) -> str:
     return str((values["variants"].get(number) or {}).get("text") or "")
 
 
-def _translations(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _alts(words: Mapping[str, Any]) -> str:
+    return "\n".join(f"{number}: {text}" for number, text in (words.get("alts") or {}).items())
+
+
+def _translations(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Older revisions have none."""
     return values.get("translations") or {}
 

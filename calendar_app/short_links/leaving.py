@@ -41,9 +41,9 @@ class Leaving:
     targets: dict[str, str] = field(default_factory=dict)
 
 
-def leaving(post: Post, text: str, channel: str) -> Leaving:
-    """`text` is that of the account. Stores nothing."""
-    found = Leaving(text, post.link, post.first_comment or "")
+def leaving(post: Post, text: str, channel: str, *, comment: str = "") -> Leaving:
+    """`text` and first `comment` are those for the account. Stores nothing."""
+    found = Leaving(text, post.link, comment)
     home = post.streams[0] if post.streams else None
     if home is None or home.links_as not in {"labelled", "short"}:
         return found

@@ -1,12 +1,14 @@
 // The post in further languages: a tab for each, added from a list, taken out with a way back. What stands in the fields
 // is collected and filled in like every other field; a language without any words is none.
 import { draw, walk } from "./composer_tabs.js";
+import { attachAlts, collectAlts, fillAlts, syncAlts } from "./composer_tongue_alts.js";
 import { say } from "./toast.js";
 
 const box = document.querySelector("[data-tongues]");
 const panels = box?.querySelector("[data-tongue-panels]");
 const bar = box?.querySelector("[data-tongue-tabs]");
 const picker = box?.querySelector("#tongue-add");
+const PARTS = ["title", "text", "first_comment"];
 let sample = null;
 let chosen = "";
 
@@ -15,6 +17,7 @@ export function attach() {
   const spare = panels.querySelector("[data-tongue-spare]");
   sample = spare.firstElementChild;
   sample.querySelector("[data-tongue-code]").remove();
+  sample.querySelector("[data-tongue-alts]").replaceChildren();
   spare.remove();
   bar.setAttribute("role", "tablist");
   for (const panel of panels.children) becomePanel(panel);
@@ -29,6 +32,7 @@ export function attach() {
     const panel = event.target.closest("[data-tongue]");
     if (panel?.hidden) choose(panel.dataset.tongue);
   });
+  attachAlts(panels, nameOf);
   show();
 }
 
@@ -36,8 +40,9 @@ export function attach() {
 export function collectTongues() {
   const found = {};
   for (const panel of panels.children) {
-    const words = { title: part(panel, "title").value.toWellFormed(), text: part(panel, "text").value.toWellFormed() };
-    if (words.title.trim() || words.text.trim()) found[panel.dataset.tongue] = words;
+    const words = Object.fromEntries(PARTS.map((which) => [which, part(panel, which).value.toWellFormed()]));
+    const alts = collectAlts(panel, nameOf);
+    if (PARTS.some((which) => words[which].trim()) || Object.keys(alts).length) found[panel.dataset.tongue] = { ...words, alts };
   }
   return found;
 }
@@ -46,19 +51,23 @@ export function collectTongues() {
 export function fillTongues(values) {
   for (const panel of [...panels.children]) {
     if (panel.dataset.tongue in values) continue;
-    if (part(panel, "title").value || part(panel, "text").value) panel.remove();
+    if (PARTS.some((which) => part(panel, which).value) || Object.keys(collectAlts(panel, nameOf)).length) panel.remove();
   }
   for (const [code, words] of Object.entries(values)) {
     const panel = panelOf(code) ?? made(code);
-    part(panel, "title").value = words.title;
-    part(panel, "text").value = words.text;
+    for (const which of PARTS) part(panel, which).value = words[which] ?? "";
+    fillAlts(panel, words.alts, nameOf);
   }
   show();
 }
 
 export function sameTongues(these, those) {
-  const plain = (values) => JSON.stringify(Object.entries(values ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)).map(([code, words]) => [code, words.title, words.text]));
+  const plain = (values) => JSON.stringify(Object.entries(values ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)).map(([code, words]) => [code, ...PARTS.map((which) => words[which] ?? ""), byNumber(words.alts)]));
   return plain(these) === plain(those);
+}
+
+function byNumber(alts) {
+  return Object.entries(alts ?? {}).sort(([one], [other]) => one - other);
 }
 
 /** The panel in which this field is comes to the front. */
@@ -84,13 +93,14 @@ function made(code) {
     }
   }
   panel.querySelector("[name=tongue]").value = code;
-  for (const which of ["title", "text"]) {
+  for (const which of PARTS) {
     part(panel, which).lang = code;
-    panel.querySelector(`label[for="translations.${code}.${which}"]`).textContent = words(which, name);
+    panel.querySelector(`label[for="translations.${code}.${which}"]`).textContent = words(which === "first_comment" ? "firstComment" : which, name);
   }
   panel.querySelector("[data-tongue-drop] span").textContent = words("drop", name);
   panels.append(panel);
   becomePanel(panel);
+  syncAlts(panel, nameOf);
   return panel;
 }
 

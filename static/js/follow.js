@@ -24,14 +24,18 @@ if (form) {
   const words = loads[0].dataset;
   const body = form.querySelector("[data-chosen]");
 
+  // Offered only where posts can be read in more than one.
+  const language = () => form.elements.lang?.value ?? "";
+
   const addresses = (ticked) => {
     const handles = ticked.map((box) => box.value).sort();
     const stem = `${form.dataset.home}follow/${handles.join("+")}`;
-    const ics = `${stem}.ics`;
+    const said = language() ? `?lang=${language()}` : "";
+    const ics = `${stem}.ics${said}`;
     const webcal = ics.replace(/^https?:/, "webcal:");
     const outlook = `/calendar/0/addfromweb?url=${encodeURIComponent(ics)}&name=${encodeURIComponent(ticked.map((box) => box.dataset.name).join(", "))}`;
     return {
-      ics, webcal, atom: `${stem}.atom`, rss: `${stem}.rss`, json: `${stem}.json`, opml: `${stem}.opml`,
+      ics, webcal, atom: `${stem}.atom${said}`, rss: `${stem}.rss${said}`, json: `${stem}.json${said}`, opml: `${stem}.opml${said}`,
       google: `https://calendar.google.com/calendar/r?cid=${encodeURIComponent(webcal)}`,
       outlook: `https://outlook.live.com${outlook}`,
       office: `https://outlook.office.com${outlook}`,
@@ -50,6 +54,7 @@ if (form) {
     const parts = ticked.map((box) => `s=${box.value}`);
     const way = form.querySelector("[name='way']:checked");
     if (way && !way.defaultChecked) parts.push(`way=${way.value}`);
+    if (language()) parts.push(`lang=${language()}`);
     return parts.length ? `/?${parts.join("&")}` : "/";
   };
 

@@ -22,8 +22,8 @@ from tests.api.program import Program, fields_of, token_for
 from tests.factories import make_account, make_actor, make_person, make_post, make_scheduled, make_stream
 from tests.posts.pages import errors_at, form_of, path
 
-NB = {"title": "Broen er stengt", "text": "Til *mandag*."}
-SV = {"title": "Bron är stängd", "text": "Till måndag."}
+NB = {"title": "Broen er stengt", "text": "Til *mandag*.", "first_comment": "", "alts": {}}
+SV = {"title": "Bron är stängd", "text": "Till måndag.", "first_comment": "", "alts": {}}
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_each_language_is_kept_changed_and_taken_away_by_itself(app):
     post = make_post(make_stream())
     put(post, nb=NB, sv=SV)
     put(post, sv=None, nb={"text": "Til tirsdag."})
-    assert values_of(post)["translations"] == {"nb": {"title": NB["title"], "text": "Til tirsdag."}}
+    assert values_of(post)["translations"] == {"nb": {**NB, "text": "Til tirsdag."}}
     put(post, nb={"title": "", "text": " "})
     assert values_of(post)["translations"] == {}
 
@@ -105,7 +105,7 @@ def test_a_page_without_scripts_takes_a_language_in_its_spare_fields(browser, st
     nb = {**spare, "tongue_code": "nb"}
     browser.send(path(post), form_of(post, translations="1", **nb), page=path(post, "edit"))
     db.session.expire_all()
-    assert values_of(post)["translations"] == {"nb": {"title": NB["title"], "text": "A\nB"}}
+    assert values_of(post)["translations"] == {"nb": {**NB, "text": "A\nB"}}
     page = html.fromstring(browser.get(path(post, "edit")).text)
     assert page.xpath("//*[@name='tongue_title_nb']/@value") == [NB["title"]]
     emptied = {"tongue": ["nb", "0"], "tongue_title_nb": "", "tongue_text_nb": ""}
@@ -250,7 +250,7 @@ def test_programs_write_translations_and_choose_the_language_of_an_account(app):
     assert post["translations"] == {"nb": NB, "sv": SV}
     sent = {"version": 1, "translations": {"sv": None, "nb": {"title": "Ny"}}}
     post = api.patch(f"/posts/{post['id']}", sent).json
-    assert post["translations"] == {"nb": {"title": "Ny", "text": NB["text"]}}
+    assert post["translations"] == {"nb": {**NB, "title": "Ny"}}
     refused = api.patch(f"/posts/{post['id']}", {"version": 2, "translations": {"en": NB}})
     assert list(fields_of(refused)) == ["translations.en"]
     account = make_account(stream.team)

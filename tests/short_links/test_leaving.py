@@ -10,9 +10,10 @@ from calendar_app.channels.packing import content_of, pack
 from calendar_app.extensions import db
 from calendar_app.short_links.leaving import labelled
 from calendar_app.short_links.models import ShortLink
+from tests.api.program import Program, fields_of, token_for
 from tests.browsing import Browser
 from tests.channels.steps import claimed, published
-from tests.factories import make_account, make_post, make_stream
+from tests.factories import make_account, make_person, make_post, make_stream
 
 MARKED = "utm_source=discord&utm_medium=social&utm_campaign=roads"
 
@@ -70,3 +71,31 @@ def test_a_short_link_leads_to_its_target_and_only_the_visit_is_counted(app):
     db.session.refresh(short)
     assert short.visits == 1
     assert reader.get("/l/nothing").status_code == reader.get("/l/https:%2F%2Fevil").status_code == 404
+
+
+def test_an_account_may_do_without_whatever_the_stream_says(app):
+    stream = make_stream(handle="roads", links_as="short")
+    account = make_account(
+        stream.team, "discord", secrets={"url": "https://discord.test/x"}, streams=[stream]
+    )
+    post = make_post(stream, text="See https://example.org/t", link="https://example.org/long")
+    assert "/l/" in content_of(post, account).link
+    browser = Browser(app, app.response_class).sign_in(make_person(team=stream.team))
+    assert "as the stream of the post says" in browser.get(f"/accounts/{account.id}").text
+    refused = browser.post(f"/accounts/{account.id}", data={"name": "Room", "links_as": "never"})
+    assert refused.status_code == 422 and "Choose how links leave." in refused.text
+    browser.post(f"/accounts/{account.id}", data={"name": "Room", "links_as": "written"})
+    db.session.refresh(account)
+    sent = content_of(post, account)
+    assert (account.links_as, sent.link, sent.text) == ("written", post.link, post.text)
+    # A form without the field (that of a channel whose links are never changed) leaves it.
+    browser.post(f"/accounts/{account.id}", data={"name": "Hall"})
+    db.session.refresh(account)
+    assert (account.name, account.links_as) == ("Hall", "written")
+    log = make_account(stream.team, "log")
+    assert "as the stream of the post says" not in browser.get(f"/accounts/{log.id}").text
+    api = Program(app, token_for(make_person(team=stream.team, role="owner")))
+    at = f"/accounts/{account.id}"
+    assert api.patch(at, {"links_as": "stream"}).json["links_as"] == "stream"
+    assert api.patch(at, {"name": "Log"}).json["links_as"] == "stream"
+    assert list(fields_of(api.patch(at, {"links_as": "short"}))) == ["links_as"]

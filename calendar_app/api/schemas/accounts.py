@@ -43,12 +43,19 @@ Speaks = Annotated[
 ]  # fmt: skip
 
 
+LinksAs = Annotated[
+    Literal["stream", "written"],
+    Field(description="How links leave for it: as the stream of the post says, or never changed."),
+]
+
+
 class NewAccount(Sent):
     """A place to connect. Which settings and secrets it needs depends on its channel."""
 
     channel: Annotated[str, Field(max_length=32, description=f"One of: {_channels()}.")]
     name: Name
     language: Speaks = ""
+    links_as: LinksAs = "stream"
     settings: Settings = {}
     secrets: Secrets = {}
     team: Id = Field(default=1, description="Needed only by those who are in several teams; see GET /me.")
@@ -59,6 +66,7 @@ class AccountChange(Sent):
 
     name: Name = ""
     language: Speaks = ""
+    links_as: LinksAs = "stream"
     settings: Settings = {}
     secrets: Secrets = {}
     state: Literal["ok", "paused"] = Field(
@@ -74,6 +82,7 @@ class Account(Given):
     channel: str
     name: str
     language: str
+    links_as: LinksAs
     settings: dict[str, Any]
     state: State
     reason: str | None = Field(description="Why it is paused or broken.")

@@ -47,6 +47,9 @@ Version = Annotated[
     int, Field(ge=1, le=MOST_ID, description="The version you last read; 409 when it is stale.")
 ]
 LanguageCode = Annotated[str, Field(pattern=f"^{LANGUAGE.pattern}$", max_length=16)]
+Comment = Annotated[str, Field(max_length=COMMENT_LIMIT)]
+AltText = Annotated[str, Field(max_length=ALT_LIMIT)]
+PictureKey = Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")]
 AccountKey = Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")]
 Share = Annotated[
     float,
@@ -98,10 +101,20 @@ class VariantSent(Sent):
 
 
 class TranslationSent(Sent):
-    """The post in another language; null, or nothing in both, takes it away."""
+    """The post in another language; null, or nothing in all of it, takes it away. Readers see it once it has a title
+    or a text."""
 
     title: Title = ""
     text: Text = ""
+    first_comment: Comment = Field(default="", description="Empty: the post's own.")
+    alts: Annotated[
+        dict[PictureKey, AltText],
+        Field(
+            max_length=MOST_PICTURES,
+            description="What its pictures show, by the id of the picture. Left out: the post's own words. "
+            "Those for pictures that the post does not show are not kept.",
+        ),
+    ] = {}
 
 
 class _Fields(Sent):
@@ -110,10 +123,9 @@ class _Fields(Sent):
     link: Link | None = None
     language: Language = Field(default="", description="Left out: the home stream's language.")
     kind: Kind = "news"
-    first_comment: Annotated[
-        str,
-        Field(max_length=COMMENT_LIMIT, description="Follows as an answer to the post where a place can."),
-    ] = ""
+    first_comment: Comment = Field(
+        default="", description="Follows as an answer to the post where a place can."
+    )
     ticked: Annotated[
         list[Line],
         Field(
@@ -197,6 +209,8 @@ class Translation(Given):
 
     title: str
     text: str
+    first_comment: str = Field(description="Empty: the post's own.")
+    alts: dict[str, str] = Field(description="What its pictures show, by the id of the picture.")
 
 
 class Post(Given):
