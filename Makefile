@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PORT ?= 8000
 # Many tests wait for a clock or a server: one more of them at once than there are cores.
 JOBS ?= 3
+# Many processes are started: each would compile all of Sluice anew where the environment forbids to keep it.
+test faults pictures: export PYTHONDONTWRITEBYTECODE :=
 
 # What marks a sentence in the code, besides _() and ngettext().
 SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap

@@ -13,14 +13,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from calendar_app import create_app, migrating
 from calendar_app.config import Settings
 from calendar_app.extensions import db, start_writing, stop_writing
+from calendar_app.people import passwords
 from calendar_app.people.setting_up import ensure_site
 from calendar_app.supervising import guard
 from tests.browsing import Browser
 
+REAL_HASHER, REAL_NOBODYS_HASH = passwords._hasher, passwords.NOBODYS_HASH
 KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
 
 
@@ -63,6 +66,26 @@ def redis_url(worker_folder):
     yield url
     process.terminate()
     process.wait(10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_parent():
+    """Made by the first test that starts a process."""
+    from tests.processes import warm_parent
+
+    yield
+    if warm_parent.cache_info().currsize:
+        warm_parent().close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords():
+    """What a password costs is the subject of tests/people/test_passwords.py, which asks for the real cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(passwords, "NOBODYS_HASH", cheap.hash("of nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -218,8 +241,10 @@ def _empty_postgresql(tables):
 @pytest.fixture(scope="module", autouse=True)
 def _nobody_else_works_on_the_database(request):
     """Processes that a module of tests leaves behind would do the work of later tests, now and then."""
+    from tests import processes
+
     yield
-    left = [row for row in guard.descendants(os.getpid()) if _works(row)]
+    left = [row for row in guard.descendants(os.getpid()) if _works(row)] + list(processes.left_behind())
     package = {"tests.browser"}
     assert not left or request.module.__package__ in package, f"{request.module.__name__} left {left} behind"
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager, suppress
+from functools import cache
 
 from calendar_app.extensions import db, stop_writing
 from calendar_app.supervising.guard import descendants
 from tests.conftest import wait_until
+from tests.warm_parent import WarmParent
 
-# A test run that is killed takes them along; where it matters a test says how patient they are when asked to end.
+# For tests that start a process from nothing, as a person does. A test run that is killed takes it along.
 DIES_WITH_US = """
-import os, runpy, sys
-from calendar_app import stopping
+import runpy, sys
 from calendar_app.supervising.guard import die_with_parent
 die_with_parent(int(sys.argv.pop(1)))
-stopping.PATIENCE = float(os.environ.get("TEST_PATIENCE", stopping.PATIENCE))
-stopping.LONGEST = float(os.environ.get("TEST_LONGEST", stopping.LONGEST))
 runpy.run_module("calendar_app", run_name="__main__", alter_sys=True)
 """
 
@@ -40,11 +37,23 @@ def environment(app, **more):
     }
 
 
+@cache
+def warm_parent():
+    """One for the whole run of this test process."""
+    return WarmParent()
+
+
 def start(app, *command, **more):
-    return subprocess.Popen(
-        [sys.executable, "-c", DIES_WITH_US, str(os.getpid()), *command],
-        env=environment(app, **more), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    """A process of the `sluice` command; it ends with this test process at the latest.
+
+    `more` goes into its environment; TEST_PATIENCE and TEST_LONGEST say how patient it is when asked to end.
+    """
+    return warm_parent().start(command, environment(app, **more))
+
+
+def left_behind():
+    """The ids of those that were started and have not ended yet."""
+    return descendants(warm_parent().process.pid) if warm_parent.cache_info().currsize else set()
 
 
 def end(process, *, how=signal.SIGKILL):

@@ -58,6 +58,12 @@ def quick(app):
     app.config["SETTINGS"] = usual
 
 
+@pytest.fixture(scope="module")
+def documents():
+    """The document of each application: to read one takes as long as all the requests of a test."""
+    return {}
+
+
 @pytest.fixture
 def ids():
     """A team that has something of everything, and the ids by which it is reached."""
@@ -84,9 +90,11 @@ def ids():
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("row", CALLS, ids=lambda row: f"{row.method} {row.rule}")
-def test_every_call_keeps_its_promises(quick, ids, row, mode):
+def test_every_call_keeps_its_promises(quick, ids, documents, row, mode):
     db.session.remove()
-    document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", quick)
+    if quick not in documents:
+        documents[quick] = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", quick)
+    document = documents[quick]
     operation = document[path_of(row)][row.method]
     named = {name: ids[name] for name in re.findall(r"{(\w+)}", path_of(row))}
     # In a form everything is text: null and 5 are as good as any other words.

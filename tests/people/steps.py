@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 def somebody(team="Fjord team", role="owner", *, email=None, password=None):
-    """A person in a team; with a password only where the test needs one (it takes 70 ms)."""
+    """A person in a team; with a password only where the test needs one."""
     person, _link = add_person(email or f"somebody{next(_numbers)}@example.org", team, role, name="Kari Moe")
     if password:
         person.password_hash = passwords.hash_new(password)

@@ -5,6 +5,13 @@ from hypothesis import strategies as st
 
 from calendar_app.errors import Refused
 from calendar_app.people import passwords
+from tests import conftest
+
+
+@pytest.fixture(autouse=True)
+def _at_the_real_cost(monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", conftest.REAL_HASHER)
+    monkeypatch.setattr(passwords, "NOBODYS_HASH", conftest.REAL_NOBODYS_HASH)
 
 
 def refusal(app, password, **options):
