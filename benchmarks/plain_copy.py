@@ -25,7 +25,18 @@ def write_copy(file: Path, headers: dict[str, str], headers_304: dict[str, str],
     file.write_bytes(json.dumps(own).encode() + b"\n" + body)
 
 
-def copy_of(file: Path) -> WSGIApplication:
+class Copy:
+    """An application as our server wants one: it also keeps a shelf for what the server has to say."""
+
+    def __init__(self, answer: WSGIApplication) -> None:
+        self.answer = answer
+        self.extensions: dict[str, object] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self.answer(environ, start_response)
+
+
+def copy_of(file: Path) -> Copy:
     first, _, body = file.read_bytes().partition(b"\n")
     headers, headers_304 = ([(name, value) for name, value in said] for said in json.loads(first))
     etag = dict(headers)["etag"]
@@ -37,7 +48,7 @@ def copy_of(file: Path) -> WSGIApplication:
         start_response("200 OK", list(headers))
         return [body]
 
-    return app
+    return Copy(app)
 
 
 class CopyServer(Server):
@@ -47,7 +58,7 @@ class CopyServer(Server):
         self.file = file
         super().__init__("127.0.0.1", port)
 
-    def load(self) -> WSGIApplication:  # type: ignore[override]
+    def load(self) -> Copy:  # type: ignore[override]
         return copy_of(self.file)
 
 
