@@ -27,8 +27,9 @@ def connection() -> Redis:
         # No retries: whoever saves a post must not wait for a Redis that is away, the clock does without it.
         found = redis.Redis.from_url(
             url,
-            socket_timeout=5,
-            socket_connect_timeout=2,
+            # Nor for one that is frozen, or waits for a slow disk.
+            socket_timeout=1,
+            socket_connect_timeout=1,
             health_check_interval=30,
             retry=Retry(NoBackoff(), 0),
         )

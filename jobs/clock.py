@@ -34,6 +34,9 @@ PATIENCE = 1.0
 BEAT_EVERY = 5.0
 UPKEEP_EVERY = questions.UPKEEP_EVERY.total_seconds()
 MAIL_EVERY = 5.0
+# A Redis that takes this long to answer is left alone for a while: each question would make posts later.
+SLOW = 0.5
+LEFT_ALONE = 5.0
 # Without Redis the clock mails by itself, in short rounds: it must be able to end.
 MAIL_SECONDS = 5.0
 
@@ -47,6 +50,7 @@ class Clock:
     upkeep_at: float = -UPKEEP_EVERY
     mail_at: float = -MAIL_EVERY
     mailing: Thread | None = None
+    redis_mute_until: float = 0.0
 
     def run(self) -> None:
         """Tick until told to stop. Needs an app context; no error of a moment ends it."""
@@ -70,7 +74,7 @@ class Clock:
         self._mail()
         wait = (due - now).total_seconds() if due else LONGEST_SLEEP
         if wait <= WAKE_AHEAD:
-            awake = wake("publish")
+            awake = self._wake("publish")
             if not awake or wait < -PATIENCE:
                 drain(budget_seconds=5)
             return 0.1 if awake else max(min(wait, LONGEST_SLEEP), 0.02)
@@ -90,14 +94,14 @@ class Clock:
 
     def _upkeep(self) -> None:
         if time.monotonic() - self.upkeep_at >= UPKEEP_EVERY:
-            if not wake("upkeep"):
+            if not self._wake("upkeep"):
                 upkeep.run()
             self.upkeep_at = time.monotonic()
 
     def _mail(self) -> None:
         if time.monotonic() - self.mail_at >= MAIL_EVERY:
             self.mail_at = time.monotonic()
-            if mail.is_due() and not wake("mail"):
+            if mail.is_due() and not self._wake("mail"):
                 self._mail_here()
 
     def _mail_here(self) -> None:
@@ -106,15 +110,37 @@ class Clock:
             self.mailing = Thread(target=_mail_a_while, daemon=True)
             self.mailing.start()
 
+    def _wake(self, lane: str) -> bool:
+        began = time.monotonic()
+        if began < self.redis_mute_until:
+            return False
+        awake = wake(lane)
+        if not awake and time.monotonic() - began >= SLOW:
+            self._leave_redis_alone()
+        return awake
+
+    def _leave_redis_alone(self) -> None:
+        self.redis_mute_until = time.monotonic() + LEFT_ALONE
+        log.warning("redis does not answer, the clock does without it for %g s", LEFT_ALONE)
+
     def _sleep(self, seconds: float) -> None:
         """Until the time is over, the bell rings or we are told to stop (seen within a fifth of a second)."""
         until = time.monotonic() + seconds
         while not self.stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if self._hears_the_bell(min(left, 0.2)):
+                return
+
+    def _hears_the_bell(self, seconds: float) -> bool:
+        """Whether it rings within a fifth of a second or less."""
+        if time.monotonic() >= self.redis_mute_until:
             try:
-                if connection().blpop([CLOCK_BELL], timeout=min(left, 0.2)):
-                    return
+                return bool(connection().blpop([CLOCK_BELL], timeout=seconds))
+            except redis.TimeoutError:
+                self._leave_redis_alone()
             except redis.RedisError:
-                self.stopping.wait(min(left, 0.2))
+                pass
+        self.stopping.wait(seconds)
+        return False
 
 
 def _take_leave() -> None:

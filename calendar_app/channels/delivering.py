@@ -24,6 +24,7 @@ from calendar_app.channels.stepping import Step, keep
 from calendar_app.channels.sweeping import miss_overdue, sweep
 from calendar_app.channels.tallying import End, tally
 from calendar_app.extensions import database_now, db, writing
+from calendar_app.insisting import insist
 from calendar_app.media.keeping import store
 from calendar_app.outbound import Outbound
 from calendar_app.posts.publishing import publish_due
@@ -246,17 +247,13 @@ class _Drain:
         """Outcomes alone, patiently: they are all that tells what has been sent. True when there were any."""
         if not outcomes:
             return False
-        for again in range(5):
-            try:
-                lost = finish(outcomes)
-                db.session.commit()
-                break
-            except OperationalError:
-                # The database is away for a moment. What was sent must be written down if at all possible.
-                db.session.rollback()
-                if again == 4:
-                    raise
-                time.sleep(0.5 * 2**again)
+
+        def write() -> list[Outcome]:
+            lost = finish(outcomes)
+            db.session.commit()
+            return lost
+
+        lost = insist(write)
         self._note_written(outcomes, lost)
         return True
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from calendar_app import stopping
 from calendar_app.extensions import db, writing
+from calendar_app.insisting import insist
 from calendar_app.mailing.booking import Book, is_in, is_open
 from calendar_app.mailing.crew import Crew, Job, Outcome
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 # One connection for each so many that are due.
 MAILS_EACH = 200
-# Of a database that does not answer: some fifteen seconds in all.
-TRIES = 6
+# A database that does not answer is waited for so long.
+PATIENCE = 15.0
 
 log = logging.getLogger(__name__)
 
@@ -90,19 +91,15 @@ def _patiently(
     book: Book, outcomes: Sequence[Outcome], free: int, until: float
 ) -> tuple[Sequence[Any], Pack | None]:
     """The outcomes are all that tells what was sent: a database that is away for a moment is waited for."""
-    for again in range(TRIES):
-        try:
-            with writing():
-                go_on = time.monotonic() < until and not stopping.asked()
-                taken = book.write_and_take(outcomes, free if go_on else 0)
-                db.session.commit()
-                return taken
-        except OperationalError:
-            db.session.rollback()
-            if again == TRIES - 1:
-                raise
-            time.sleep(0.5 * 2**again)
-    return (), None
+
+    def write() -> tuple[Sequence[Any], Pack | None]:
+        with writing():
+            go_on = time.monotonic() < until and not stopping.asked()
+            taken = book.write_and_take(outcomes, free if go_on else 0)
+            db.session.commit()
+            return taken
+
+    return insist(write, seconds=PATIENCE)
 
 
 def _packed(shelf: Shelf, rows: Sequence[Any], pack: Pack) -> tuple[list[Job], list[Outcome]]:

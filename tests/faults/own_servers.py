@@ -34,6 +34,13 @@ class PrivateRedis:
         self.process = subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: private_redis.answers(self.url), 20)
 
+    def freeze(self):
+        """It stands still, as on a disk that does not answer: connections are taken, nothing is said."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from calendar_app.extensions import db
+from calendar_app.extensions import db, start_writing
 from tests import processes
 from tests.conftest import wait_until
+from tests.factories import make_scheduled
 from tests.faults.own_servers import PrivateRedis, answers, own_postgres, restart_at_once
 from tests.faults.world import CLOCK, SECONDS, WORKER, all_settled, connected, keep, plan_over, verdict
 
@@ -60,6 +61,23 @@ def test_without_redis_for_a_while_posts_go_out_and_workers_come_back(app, recei
         own_redis.start()
         wait_until(all_settled, 60, every=0.1)
     verdict(receiver, f"F4: Redis away for {away:.0f} s", kills=1)
+
+
+def test_a_redis_that_stands_still_holds_nobody_up(app, receiver, own_redis):
+    chance, frozen = random.Random(44), SECONDS / 2 if SECONDS < 30 else 30
+    stream = connected(receiver)
+    make_scheduled(stream, due_in=6)
+    with processes.running(app, WORKER, CLOCK, SLUICE_REDIS_URL=own_redis.url):
+        wait_until(lambda: receiver.ledger, 30)
+        start_writing()
+        plan_over(stream, frozen, int(frozen * 4), chance)
+        own_redis.freeze()
+        time.sleep(frozen + 1)
+        while_frozen = len(receiver.ledger)
+        own_redis.thaw()
+        wait_until(all_settled, 60, every=0.1)
+    figures = verdict(receiver, f"F4: Redis frozen for {frozen:.0f} s", kills=1)
+    assert while_frozen > figures["posts"] / 2
 
 
 def settled_or_away():
