@@ -34,7 +34,9 @@ def in_words(new: Sequence[Comment]) -> str:
         return ""
     names = ", ".join(dict.fromkeys(_name(one) for one in new))
     return str(
-        ngettext("%(num)d new comment by %(names)s.", "%(num)d new comments by %(names)s.", len(new), names=names)
+        ngettext(
+            "%(num)d new comment by %(names)s.", "%(num)d new comments by %(names)s.", len(new), names=names
+        )
     )
 
 

@@ -91,7 +91,9 @@ def presence(number: Any) -> ResponseReturnValue:
 
 
 @limiter.shared_limit(
-    HERE_OFTEN, scope="presence", key_func=lambda: f"person {_me()} post {(request.view_args or {})['number']}"
+    HERE_OFTEN,
+    scope="presence",
+    key_func=lambda: f"person {_me()} post {(request.view_args or {})['number']}",
 )
 def _count_here() -> None:
     """One more word of this person about this post."""

@@ -147,5 +147,5 @@ def _of_pictures(alts: Mapping[str, str], shown: Collection[int]) -> dict[str, s
 
 def _full(one: Mapping[str, Any]) -> Said:
     alts = {str(number): text for number, text in (one.get("alts") or {}).items() if str(text or "").strip()}
-    said = Said(*(one.get(part) or "" for part in ("title", "text", "first_comment")), alts)
-    return said._replace(title=said.title if said.title.strip() else "")
+    title, text, comment = (str(one.get(part) or "") for part in ("title", "text", "first_comment"))
+    return Said(title if title.strip() else "", text, comment, alts)

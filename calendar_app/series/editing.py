@@ -207,9 +207,7 @@ def _day_of(post: Post, made: Recurrence, now: datetime) -> date | None:
     return next((day for day in made.next_days(today, 2) if made.instant(day) > now), None)
 
 
-def _first_post(
-    series: Series, made: Recurrence, day: date, post: Post, actor: Actor, now: datetime
-) -> None:
+def _first_post(series: Series, made: Recurrence, day: date, post: Post, actor: Actor, now: datetime) -> None:
     """The post moves to the day, and its event with it; one that went out, or will, stays, if it is that day's."""
     if post.state in FREE_TO_PLAN and made.instant(day) != post.due_at:
         wall = made.wall(day).isoformat(timespec="seconds")

@@ -62,11 +62,17 @@ def in_words(kept: Mapping[str, Any] | None) -> str:
         told = say("on the day of the post at %(time)s", time=time)
     elif days > 0:
         told = say_count(
-            "%(num)d day after the post at %(time)s", "%(num)d days after the post at %(time)s", days, time=time
+            "%(num)d day after the post at %(time)s",
+            "%(num)d days after the post at %(time)s",
+            days,
+            time=time,
         )
     else:
         told = say_count(
-            "%(num)d day before the post at %(time)s", "%(num)d days before the post at %(time)s", -days, time=time
+            "%(num)d day before the post at %(time)s",
+            "%(num)d days before the post at %(time)s",
+            -days,
+            time=time,
         )
     return f"{told}, {kept['location']}" if kept["location"] else told
 

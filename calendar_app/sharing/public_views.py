@@ -58,7 +58,11 @@ def remark(token: str) -> ResponseReturnValue:
     form = request.form
     try:
         made = letting_in.say_from_outside(
-            link, form.get("name", ""), form.get("comment", ""), database_now(), answers=form.get("answers", "")
+            link,
+            form.get("name", ""),
+            form.get("comment", ""),
+            database_now(),
+            answers=form.get("answers", ""),
         )
         place = f"said-{made.id}"
     except Refused as refused:

@@ -45,7 +45,9 @@ def test_a_stream_that_changes_shows_in_open_calendars(site, view):
     expect(rail).to_contain_text("Culture and books", timeout=WITHIN)
     expect(rail.locator("li", has_text="Culture and books")).to_have_attribute("data-hue", "coral")
     expect(plan_of.locator(f'[data-post="{concert.uuid}"]')).to_be_visible()
-    coloured = f'[data-hue="coral"][data-post="{concert.uuid}"], [data-hue="coral"] [data-post="{concert.uuid}"]'
+    coloured = (
+        f'[data-hue="coral"][data-post="{concert.uuid}"], [data-hue="coral"] [data-post="{concert.uuid}"]'
+    )
     expect(plan_of.locator(coloured)).to_have_count(1)
     expect(kari.locator("#menu-streams")).to_contain_text("Culture and books")
     assert sum(len(answer.body()) for answer in answers) < 12_000

@@ -13,9 +13,11 @@ from tests.browser.looking import look_at
 from tests.browser.test_writing import open_composer, text, title
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until
+from tests.media.pictures import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+EMPTY = {"title": "", "text": "", "first_comment": "", "alts": {}}
 # How far the page jumps while it loads.
 SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
@@ -26,7 +28,9 @@ def kept(**wanted):
     def there():
         db.session.rollback()
         post = db.session.scalars(sa.select(Post).order_by(Post.id.desc())).first()
-        return post and translation_values(post) == wanted
+        return post and translation_values(post) == {
+            code: {**EMPTY, **words} for code, words in wanted.items()
+        }
 
     wait_until(there, 8)
 
@@ -67,3 +71,54 @@ def test_a_language_is_added_taken_out_brought_back_and_stands_after_a_reload(si
     expect(page.get_by_text("This is 201 characters long; 200 fit. Shorten it.")).to_be_visible()
     page.get_by_role("textbox", name="Title in svenska").fill("")
     kept(nb={"title": "Broen er stengt", "text": "Til mandag."})
+
+
+def test_first_comment_and_words_for_each_picture_stand_in_the_panel_of_their_language(site):
+    page = open_composer(site, make_town_hall().kari)
+    title(page).fill("The bridge is closed")
+    page.get_by_label("Add a picture").set_input_files(
+        {"name": "bridge.png", "mimeType": "image/png", "buffer": png(120, 90)}
+    )
+    page.get_by_label("What it shows").fill("A bridge")
+    page.get_by_label("Add a language").select_option("nb")
+    page.get_by_role("button", name="Add this language").click()
+    page.get_by_role("textbox", name="Title in norsk bokmål").fill("Broen er stengt")
+    page.get_by_role("textbox", name="First comment in norsk bokmål").fill("Kart")
+    norsk = page.get_by_role("textbox", name="What picture 1 shows, in norsk bokmål")
+    norsk.fill("En bro")
+    wait_until(lambda: len(numbers()) == 1, 8)
+    (first,) = numbers()
+    nb = {"title": "Broen er stengt", "first_comment": "Kart"}
+    kept(nb={**nb, "alts": {first: "En bro"}})
+    # A second picture gets its field at once; the fields follow the order of the pictures.
+    page.get_by_label("Add a picture").set_input_files(
+        {"name": "boat.png", "mimeType": "image/png", "buffer": png(90, 120, (200, 10, 10))}
+    )
+    page.get_by_role("textbox", name="What picture 2 shows, in norsk bokmål").fill("En båt")
+    wait_until(lambda: len(numbers()) == 2, 8)
+    second = numbers()[1]
+    kept(nb={**nb, "alts": {first: "En bro", second: "En båt"}})
+    page.get_by_label("Move the picture to the right").first.click()
+    expect(norsk).to_have_value("En båt")
+    # Taken out with its words, and brought back with them.
+    page.get_by_label("Take the picture out").first.click()
+    expect(norsk).to_have_value("En bro")
+    kept(nb={**nb, "alts": {first: "En bro"}})
+    page.get_by_role("button", name="Undo").click()
+    expect(norsk).to_have_value("En båt")
+    kept(nb={**nb, "alts": {first: "En bro", second: "En båt"}})
+    assert look_at(page, "composer-language-pictures") == []
+    page.reload()
+    expect(norsk).to_have_value("En båt")
+    page.get_by_role("button", name="Take out norsk bokmål").click()
+    kept()
+    page.get_by_role("button", name="Undo").click()
+    expect(norsk).to_have_value("En båt")
+    kept(nb={**nb, "alts": {first: "En bro", second: "En båt"}})
+
+
+def numbers():
+    """The pictures of the post, the oldest first, as text."""
+    db.session.rollback()
+    post = db.session.scalars(sa.select(Post).order_by(Post.id.desc())).first()
+    return sorted((str(row.media_id) for row in post.pictures), key=int) if post else []

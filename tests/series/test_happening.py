@@ -26,7 +26,12 @@ def told(stream, actor):
     post = make_post(stream, title="Concert")
     plan_for(post, at(tomorrow()))
     day = tomorrow(3)
-    event = {"starts_at": f"{day}T18:00", "ends_at": f"{day}T20:30", "timezone": "Europe/Oslo", "location": "Library"}
+    event = {
+        "starts_at": f"{day}T18:00",
+        "ends_at": f"{day}T20:30",
+        "timezone": "Europe/Oslo",
+        "location": "Library",
+    }
     edit(post, {"event": event}, version=post.version, actor=actor, now=database_now())
     db.session.commit()
     return post
@@ -57,7 +62,9 @@ def test_each_post_has_the_event_as_far_from_itself_as_the_first(told, actor):
     assert events_of(series) == concerts(3, 5, 7, 9)
 
 
-def test_a_post_that_moves_to_the_first_day_takes_its_event_along_and_one_without_time_keeps_it(told, actor, stream):
+def test_a_post_that_moves_to_the_first_day_takes_its_event_along_and_one_without_time_keeps_it(
+    told, actor, stream
+):
     series = begun_from(told, actor, first=tomorrow(4).isoformat())
     assert events_of(series)[0] == concerts(7)[0]
     bare = make_post(stream, title="No time yet")

@@ -100,7 +100,9 @@ class Series(Given):
     skipped: list[str]
     extra: list[str]
     content: dict[str, Any] = Field(description="What its posts begin with.")
-    event: SeriesEvent | None = Field(description="Taken from the post that it began with, or whose words it took.")
+    event: SeriesEvent | None = Field(
+        description="Taken from the post that it began with, or whose words it took."
+    )
     posts: list[Occurrence] = Field(description="The newest 100 days for which posts were made, by day.")
     next: list[str] = Field(description="The next ten days, made or not.")
     problem: str | None = Field(description="Why no posts can be made at the moment.")
