@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ from calendar_app.media.bucket import Bucket
 from calendar_app.media.models import Medium, PostPicture
 from calendar_app.media.place import bucket_of
 from calendar_app.posts.models import Post
+from calendar_app.streams.models import Stream
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -46,3 +48,27 @@ def test_without_a_place_for_pictures_the_demo_does_without(app, monkeypatch):
     monkeypatch.setitem(app.extensions, "sluice_pictures", away)
     assert fill() == "The demo organisation is in place."
     assert (db.session.query(Medium).count(), db.session.query(Post).count() > 20) == (0, True)
+
+
+def test_some_posts_speak_three_languages_and_a_pause_is_told(client):
+    fill()
+    page = client.get("/?s=traffic&lang=nb").text
+    assert "follow/traffic.ics?lang=nb" in page and "The office is on holiday." in page
+    titles = [one["title"] for one in json.loads(client.get("/everything.json?lang=nb").data)["items"]]
+    assert "Ferja Fjordvik–Nes: én avgang mindre på søndag" in titles
+    ferry = (
+        db.session.query(Post)
+        .filter(Post.title.startswith("Ferry Fjordvik–Nes"), Post.state == "published")
+        .first()
+    )
+    shown = client.get(f"/posts/{ferry.uuid}?lang=sv").text
+    assert "En vit färja korsar fjorden" in shown and "Nästa avgång" in shown
+    assert {row.language for row in ferry.translations} == {"nb", "sv"} and ferry.first_comment
+    (work,) = db.session.scalars(db.select(Stream).where(Stream.handle == "work"))
+    planned = [
+        post.due_at
+        for post in db.session.query(Post).filter(Post.state == "scheduled")
+        if work in post.streams
+    ]
+    first = date.fromisoformat(work.pauses[0]["first"])
+    assert planned and all(at.date() < first for at in planned)

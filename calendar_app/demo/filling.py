@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from calendar_app.channels.models import Account, Delivery
 from calendar_app.channels.registry import adapter_for
 from calendar_app.demo import material
+from calendar_app.demo.translated import words_of
 from calendar_app.errors import Conflict
 from calendar_app.extensions import database_now, db, writing
 from calendar_app.media.models import Medium
@@ -89,6 +90,7 @@ def _fill_empty() -> None:
     _draw(team, owner, now)
     for wanted in material.STREAMS:
         stream = _stream(wanted, team, owner, log)
+        stream.pauses = _pauses(wanted, to_wall(now, stream.timezone).date())
         _past(stream, wanted, actor, now)
         _future(stream, wanted, actor, now)
 
@@ -136,6 +138,14 @@ def _stream(wanted: DemoStream, team: Team, owner: Person, account: Account) -> 
     db.session.flush()
     stream.accounts.append(account)
     return stream
+
+
+def _pauses(wanted: DemoStream, today: date) -> list[dict[str, Any]]:
+    """One that begins where the plan ends, and that followers read of."""
+    first = today + AHEAD + timedelta(days=1)
+    last = first + timedelta(days=13)
+    told = {"first": first.isoformat(), "last": last.isoformat(), "note": wanted.pause, "told": True}
+    return [told] if wanted.pause else []
 
 
 def _past(stream: Stream, wanted: DemoStream, actor: Actor, now: datetime) -> None:
@@ -200,10 +210,10 @@ def _plan(stream: Stream, title: str, text: str, at: datetime, actor: Actor, now
 def _written(
     stream: Stream, title: str, text: str, at: datetime, actor: Actor, now: datetime, **more: object
 ) -> Post:
-    wall = to_wall(at, stream.timezone)
+    wall, pictures = to_wall(at, stream.timezone), _pictures(title, stream)
     changes = {
         "streams": [stream.handle], "title": title, "text": text, "timezone": stream.timezone,
         "publish_at": wall.isoformat(timespec="seconds"), "fold": wall_fold(at, stream.timezone),
-        "pictures": _pictures(title, stream), **more,
+        "pictures": pictures, **words_of(title, pictures), **more,
     }  # fmt: skip
     return draft(changes, actor=actor, now=now)

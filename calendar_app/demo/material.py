@@ -25,6 +25,8 @@ class DemoStream:
     titles: tuple[tuple[str, str], ...]
     public_schedule: str = "titles"
     visibility: str = "public"
+    # Why it pauses soon; empty where it does not.
+    pause: str = ""
 
 
 STREAMS = (
@@ -92,6 +94,7 @@ STREAMS = (
             ("Teacher of music and mathematics", "Fjordvik upper school, from January."),
         ),
         public_schedule="times",
+        pause="The office is on holiday.",
     ),
     DemoStream(
         "inside", "For staff", "amber",

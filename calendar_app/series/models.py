@@ -29,7 +29,8 @@ series_medium = sa.Table(
 class Series(Model):
     """`rule` is an RRULE with its first day and its time of day; days are those of the clocks of `timezone`.
 
-    `content` is what its posts begin with: a post's values (see posts/values.py) without time, the event as in happening.py.
+    `content` is what its posts begin with: a post's values (see posts/values.py) without time, the event as in
+    happening.py.
     `ahead_days`: how far ahead posts are made. `problem`: why none can be made at the moment, in English.
     """
 
