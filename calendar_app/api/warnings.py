@@ -47,7 +47,10 @@ def _at(post: Post, query: told.WarningQuery) -> Post:
     zone = query.timezone or values["timezone"] or post.home.timezone
     plan = {"publish_at": query.publish_at, "timezone": zone, "fold": None}
     imagined, found = imagine({**values, **plan}, team_id=post.team_id, post=post)
-    if wrong := {name: found.errors[name] for name in ("publish_at", "timezone") if name in found.errors}:
+    wrong: dict[str, str] = {
+        name: found.errors[name] for name in ("publish_at", "timezone") if name in found.errors
+    }
+    if wrong:
         raise Refused(wrong)
     return imagined
 

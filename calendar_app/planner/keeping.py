@@ -12,6 +12,7 @@ from calendar_app.extensions import db
 from calendar_app.feeds.entry import one_line
 from calendar_app.languages import say
 from calendar_app.people.audit import record
+from calendar_app.people.holding import hold_person
 from calendar_app.planner.models import OpeningView, SavedView
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def view_of(number: int, actor: Actor) -> SavedView | None:
 def keep(actor: Actor, team_id: int, name: str, asked: Asked, *, shared: bool) -> SavedView:
     """Raises Refused, NotAllowed."""
     actor.need("see plan", team_id)
+    hold_person(actor.person.id)
     if len([one for one in shown_to(actor) if one.mine]) >= MOST:
         sentence = say("You have %(most)s saved views already. Delete one that you do not use.", most=MOST)
         raise Refused({"name": sentence})
@@ -77,6 +79,7 @@ def keep(actor: Actor, team_id: int, name: str, asked: Asked, *, shared: bool) -
 def change(view: SavedView, actor: Actor, *, name: str, shared: bool) -> None:
     """Raises Refused, NotAllowed."""
     _need_own(view, actor)
+    hold_person(actor.person.id)
     view.name, view.shared = _name(name, actor, but=view.id), shared
     if not shared:
         # Who opened the calendar with it can see it no more.
@@ -96,6 +99,7 @@ def throw_away(view: SavedView, actor: Actor) -> None:
 
 def open_with(view: SavedView, actor: Actor, *, opens: bool) -> None:
     """From now on the person's calendar opens with this view, or no longer."""
+    hold_person(actor.person.id)
     mine = OpeningView.person_id == actor.person.id
     db.session.execute(
         sa.delete(OpeningView).where(mine, sa.true() if opens else OpeningView.view_id == view.id)

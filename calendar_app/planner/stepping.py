@@ -18,7 +18,7 @@ from calendar_app.people.roles import scoped
 from calendar_app.planner.moving import Where, landing, put
 from calendar_app.posts.drafting import discard
 from calendar_app.posts.duplicating import duplicate
-from calendar_app.posts.locking import lock
+from calendar_app.posts.locking import hold_streams_of, lock
 from calendar_app.posts.models import Post
 from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.returning import schedule_again
@@ -102,7 +102,6 @@ def take(acts: Sequence[Act], *, actor: Actor, now: datetime, zone: str) -> Outc
         raise Refused({"acts": say("Choose %(most)s posts at most.", most=MOST)})
     posts = _held(acts, actor)
     outcome, asked = Outcome([], []), _Asked(actor, now, zone)
-    # By id, as everybody who takes several does: nobody waits in a circle.
     for act in sorted(acts, key=lambda one: one.uuid):
         post = posts.get(act.uuid)
         title = post.title if post else ""
@@ -124,9 +123,21 @@ def take(acts: Sequence[Act], *, actor: Actor, now: datetime, zone: str) -> Outc
 
 
 def _held(acts: Sequence[Act], actor: Actor) -> Mapping[str, Post]:
+    """All of them taken before any is changed, in order of id, and then their streams, as all who change posts do.
+
+    Two who take several, and those who change a post or a queue meanwhile, never wait for each other in a circle.
+    """
     wanted = sorted({act.uuid for act in acts})
-    rows = db.session.scalars(scoped(Post, actor).where(Post.uuid.in_(wanted)).order_by(Post.uuid))
-    return {post.uuid: post for post in rows}
+    rows = db.session.scalars(
+        scoped(Post, actor)
+        .where(Post.uuid.in_(wanted))
+        .order_by(Post.id)
+        .with_for_update(of=Post, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    posts = {post.uuid: post for post in rows}
+    hold_streams_of([post.id for post in posts.values()])
+    return posts
 
 
 def _stayed(act: Act, title: str, sentence: str, status: int) -> Stayed:

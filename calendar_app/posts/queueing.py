@@ -14,7 +14,7 @@ from calendar_app.people.audit import record
 from calendar_app.planner.promises import unfilled
 from calendar_app.posts.crowded import planned_in
 from calendar_app.posts.drafting import discard, draft, edit
-from calendar_app.posts.locking import lock
+from calendar_app.posts.locking import hold_streams_of, lock
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.scheduling import reschedule, unschedule
 from calendar_app.snippets.beginning import beginning_of
@@ -68,8 +68,7 @@ def reorder(stream: Stream, order: Sequence[str], *, actor: Actor, now: datetime
 
 def put(stream: Stream, post: Post, *, first: bool, actor: Actor, now: datetime) -> None:
     """Put a post into the queue, before all others or after them. Those in between move up to the next free slot."""
-    queue = _held(stream, actor, now)
-    lock(post)
+    queue = _held(stream, actor, now, also=post)
     if not post.plannable or post.home.id != stream.id:
         raise Conflict(say("Only a post of this stream that has not gone out can wait here."))
     rest = [one for one in queue if one.id != post.id]
@@ -100,7 +99,8 @@ def take_out(stream: Stream, post: Post, *, close: bool, actor: Actor, now: date
 def fill_gaps(stream: Stream, since: datetime, until: datetime, *, actor: Actor, now: datetime) -> list[Post]:
     """A draft in every empty slot of [since, until), at most fifty; they begin as the stream's posts do."""
     actor.need("write posts", stream.team_id)
-    _hold(stream)
+    _readable(stream)
+    hold_streams_of([], also=stream.id)
     begin, end = max(since, now), min(until, now + FAR)
     cadence = Cadence.of(stream)
     offered = slots(cadence, stream.timezone, begin, end) if cadence and begin < end else []
@@ -134,19 +134,21 @@ def empty_gaps(posts: Sequence[Post], *, actor: Actor) -> int:
     return stay
 
 
-def _held(stream: Stream, actor: Actor, now: datetime) -> list[Post]:
-    """The queue, taken for this transaction: of two who change it at once, one waits and sees what the other did."""
+def _held(stream: Stream, actor: Actor, now: datetime, *, also: Post | None = None) -> list[Post]:
+    """The queue, taken for this transaction: of two who change it at once, one waits and sees what the other did.
+
+    First the posts by id (and `also` the one that comes in), then their streams, as all who change posts do.
+    """
     actor.need("write posts", stream.team_id)
-    _hold(stream)
-    queue = queue_of(stream, now)
-    for post in sorted(queue, key=lambda one: one.id):
-        lock(post)
+    _readable(stream)
+    posts = {post.id: post for post in [*queue_of(stream, now), *([also] if also else [])]}
+    for number in sorted(posts):
+        lock(posts[number])
+    hold_streams_of(list(posts), also=stream.id)
     return queue_of(stream, now)
 
 
-def _hold(stream: Stream) -> None:
-    row = sa.select(Stream.id).where(Stream.id == stream.id)
-    db.session.execute(row.with_for_update(key_share=True))
+def _readable(stream: Stream) -> None:
     try:
         Cadence.of(stream)
     except BadCadence as bad:

@@ -12,6 +12,7 @@ from calendar_app.errors import Conflict, Refused, Stale
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
+from calendar_app.people.holding import hold_team
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.locking import lock
@@ -191,6 +192,7 @@ def series_of(post: Post) -> Occurrence | None:
 
 def _need_room(team_id: int, now: datetime) -> None:
     """Each is looked through every few minutes, and worked out for the page that lists them all."""
+    hold_team(team_id)
     going = sa.select(sa.func.count(Series.id)).where(
         Series.team_id == team_id, Series.ended_at.is_(None),
         sa.or_(Series.until.is_(None), Series.until >= now.date().isoformat()),

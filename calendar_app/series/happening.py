@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from calendar_app.errors import Refused
 from calendar_app.languages import say, say_count
 from calendar_app.posts.values import values_of, wall_text
-from calendar_app.times import known_zone, parse_wall, to_wall
+from calendar_app.times import TimeProblem, known_zone, parse_wall, to_wall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ def distance(post: Post, day: date | None = None) -> dict[str, Any] | None:
 
 
 def event_on(kept: Mapping[str, Any] | None, day: date) -> dict[str, str] | None:
-    """The event of the post of this day, as a post takes it."""
+    """The event of the post of this day, as a post takes it. Raises Refused where it lies beyond all years."""
     if not kept:
         return None
     zone = str(kept["timezone"])
@@ -82,7 +83,11 @@ def _clock(wall: datetime) -> str:
 
 
 def _wall(day: date, clock: str, zone: str) -> str:
-    """What the clocks show then; behind a gap of the clocks where they never show that time."""
-    wall = parse_wall(f"{day.isoformat()}T{clock}")
+    """What the clocks show then; behind a gap of the clocks where they never show that time. Raises Refused."""
+    try:
+        wall = parse_wall(f"{day.isoformat()}T{clock}")
+    except TimeProblem as problem:
+        # Beyond the years we plan in.
+        raise Refused({"event": problem.sentence}) from None
     instant = wall.replace(tzinfo=known_zone(zone), fold=0).astimezone(UTC)
     return wall_text(to_wall(instant, zone).isoformat())

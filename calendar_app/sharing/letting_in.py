@@ -18,6 +18,7 @@ from calendar_app.people.models import Member, Person
 from calendar_app.people.noting import note_use
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.locking import lock
 from calendar_app.sharing.models import LABEL_LIMIT, ShareLink
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def make(
     if days not in map(str, DAYS):
         found.add("days", say("Choose how long the link lasts."))
     found.settle()
+    lock(post)
     if sum(1 for link in links_of(post) if is_open(link, now)) >= MOST_LINKS:
         raise Conflict(
             say("There are %(most)s links to this post already. Switch one off first.", most=MOST_LINKS)
@@ -117,6 +119,7 @@ def say_from_outside(link: ShareLink, name: str, text: str, now: datetime, *, an
     except Refused as refused:
         found.errors.update(refused.errors)
     found.settle()
+    lock(link.post)
     # The name of one that was removed is forgotten; that nobody of the team wrote it is not.
     outside = sa.select(sa.func.count(Comment.id)).where(
         Comment.post_id == link.post_id, sa.or_(Comment.guest != "", Comment.person_id.is_(None))

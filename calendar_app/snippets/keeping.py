@@ -10,6 +10,7 @@ from calendar_app.errors import Refused
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
+from calendar_app.people.holding import hold_team
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.drafting import streams_named
@@ -79,6 +80,7 @@ def of_team(model: type[Kept], team_id: int) -> Sequence[Kept]:
 
 def _need_room(model: type[Any], team_id: int) -> None:
     """Every composer of the team holds them all."""
+    hold_team(team_id)
     kept = sa.select(sa.func.count(model.id)).where(model.team_id == team_id, model.removed_at.is_(None))
     if (db.session.scalar(kept) or 0) >= MOST_KEPT:
         raise Refused(

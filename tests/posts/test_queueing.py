@@ -35,7 +35,9 @@ def actor(stream):
 
 
 def slot(days, clock="09:00"):
-    day = to_wall(database_now(), "Europe/Oslo").date() + timedelta(days=1 + days)
+    """So many days after the next nine o'clock, which before nine is today's."""
+    now = to_wall(database_now(), "Europe/Oslo")
+    day = now.date() + timedelta(days=days + (now.hour >= 9))
     return to_utc(datetime.fromisoformat(f"{day}T{clock}"), "Europe/Oslo", fold=0)
 
 
