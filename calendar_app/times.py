@@ -85,9 +85,14 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+def is_zone(name: str) -> bool:
+    """Whether it is an IANA name that we know. Says nothing, so it may be asked before anybody's language is known."""
+    return name in _zone_names()
+
+
 def known_zone(name: str) -> ZoneInfo:
     """The zone of an IANA name such as Europe/Oslo. Raises UnknownZone."""
-    if name in _zone_names():
+    if is_zone(name):
         return ZoneInfo(name)
     raise UnknownZone(
         say(

@@ -157,6 +157,8 @@ def _wanted(actor: Actor, query: told.PostQuery) -> Any:
         wanted = wanted.where(Post.state == query.state)
     if query.stream:
         wanted = wanted.where(in_stream(stream_named(actor, query.stream)))
+    if query.planned:
+        wanted = wanted.where(moment.is_(None) if query.planned == "no" else moment.is_not(None))
     if query.since:
         wanted = wanted.where(moment >= query.since)
     if query.until:

@@ -18,12 +18,14 @@ from calendar_app.extensions import database_now, db, start_writing, stop_writin
 from calendar_app.feeds.parts import left_out
 from calendar_app.health import questions
 from calendar_app.health.views import metrics_token
+from calendar_app.lost_zones import LostZone
 from calendar_app.mailing.link import ServerAway
 from calendar_app.mailing.server import server_of
 from calendar_app.mailing.smtp import Mailer
 from calendar_app.media.keeping import store
 from calendar_app.media.trying import try_out
 from calendar_app.posts.publishing import on_hold
+from calendar_app.streams.models import Stream
 from calendar_app.supervising.ports import port_taken
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
             ok = ok and not (finding.wrong and ask is _database)
             yield finding
     if ok:
-        for ask in (_clock, _overdue, _hold, _left_out, _sealed):
+        for ask in (_clock, _overdue, _hold, _left_out, _zones, _sealed):
             yield from _guarded(ask, settings)
     yield from _pictures(settings)
     yield from _mail(settings)
@@ -233,6 +235,17 @@ def _left_out(settings: Settings) -> Iterator[Finding]:
             f"Look at {', '.join(f'{settings.base_url}/posts/{post}/edit' for post in posts[:3])}",
             wrong=True,
         )
+
+
+def _zones(settings: Settings) -> Iterator[Finding]:
+    for handle, zone in db.session.execute(sa.select(Stream.handle, Stream.timezone).order_by(Stream.handle)):
+        if isinstance(zone, LostZone):
+            yield Finding(
+                f"The stream {handle} has a time zone that this machine does not know ({zone.written[:40]!r}): "
+                f"its times are shown in UTC and it promises none. Choose one at "
+                f"{settings.base_url}/streams/{handle}/edit#timezone",
+                wrong=True,
+            )
 
 
 def _pictures(settings: Settings) -> Iterator[Finding]:

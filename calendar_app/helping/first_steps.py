@@ -38,14 +38,21 @@ def first_steps(actor: Actor, now: datetime) -> FirstSteps | None:
         return None
     if _first(scoped(Post, actor).where(Post.state.in_(PLANNED))):
         return None
-    stream = _first(scoped(Stream, actor).where(Stream.archived_at.is_(None)).order_by(Stream.id))
-    if stream is None:
+    place = scoped(Account, actor).where(Account.deleted_at.is_(None)).exists()
+    found = db.session.execute(
+        scoped(Stream, actor)
+        .where(Stream.archived_at.is_(None))
+        .order_by(Stream.id)
+        .add_columns(place.label("has_place"))
+        .limit(1)
+    ).first()
+    if found is None:
         return None
+    stream, has_place = found
     draft = _first(scoped(Post, actor).order_by(Post.id))
-    place = _first(scoped(Account, actor).where(Account.deleted_at.is_(None)))
     gap = None if draft else next_gap(streams_of(stream.team_id), now, now)
     begin = gap.address if gap else f"/posts/new?stream={stream.handle}"
-    return FirstSteps(begin, draft.uuid if draft else None, place is not None)
+    return FirstSteps(begin, draft.uuid if draft else None, has_place)
 
 
 def _first(query: sa.Select[Any]) -> Any:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.extensions import Model
+from calendar_app.lost_zones import ZoneName
 from calendar_app.times import UTCDateTime, utcnow
 
 ROLES = ("owner", "editor", "author", "viewer")
@@ -40,7 +41,7 @@ class Person(Model):
     name: Mapped[str] = mapped_column(sa.String(120))
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     locale: Mapped[str] = mapped_column(sa.String(10), default="en")
-    timezone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    timezone: Mapped[str] = mapped_column(ZoneName, default="UTC")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

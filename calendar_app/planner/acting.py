@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # What the buttons are called, and what is done to each post.
 ACTS = {
     "review": "review", "approve": "approve", "schedule": "schedule", "draft": "draft", "move": "move",
-    "day": "move", "copy": "copy", "discard": "remove", "restore": "restore",
+    "day": "move", "copy": "copy", "discard": "remove", "restore": "restore", "open": "open",
 }  # fmt: skip
 MOST_DAYS = 400
 # What takes a step back, where it leads to where each post was.

@@ -1,4 +1,4 @@
-"""What a plan tells beside its posts: pauses, streams that would be silent, floods. Pure."""
+"""What a plan tells beside its posts: pauses, streams that would be silent, floods, collisions. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from calendar_app.planner.clashing import clashes
 from calendar_app.planner.plan import NOT_KEEPING
 from calendar_app.posts.crowding import floods
 from calendar_app.streams.breaks import breaks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from calendar_app.planner.clashing import Clash
     from calendar_app.planner.plan import Lane, Open, Placed, Plan
     from calendar_app.streams.breaks import Pause
 
@@ -42,24 +44,45 @@ class Crowd(NamedTuple):
     posts: int
 
 
+class Collision(NamedTuple):
+    """Two posts of a stream that come too close, outside of any flood; `more` are there like it."""
+
+    lane: Lane
+    clash: Clash
+    more: int
+
+
+class Note(NamedTuple):
+    """`kind` is silence, flood, collision or pause; `about` what is to be told of it."""
+
+    kind: str
+    about: Silent | Crowd | Collision | Pausing
+
+
 class Asides(NamedTuple):
-    pauses: Sequence[Pausing]
-    silences: Sequence[Silent]
-    crowds: Sequence[Crowd]
+    """`counts` are how many there are of each kind, the most urgent kind first; `notes` as they are told."""
+
+    counts: Mapping[str, int]
+    notes: Sequence[Note]
 
 
 def asides(plan: Plan, span: tuple[date, date], *, now: datetime) -> Asides:
-    """For the days from the first to before the second of `span`; at most six of each kind."""
+    """For the days from the first to before the second of `span`: first one of each kind, then at most five more."""
     living = [lane for lane in plan.lanes if not lane.archived]
-    return Asides(
-        [
+    found: dict[str, Sequence[Silent | Crowd | Collision | Pausing]] = {
+        "silence": _silences(plan, living, now),
+        "flood": _crowds(plan, living, now),
+        "collision": _collisions(plan, living, now),
+        "pause": [
             Pausing(lane, pause)
             for lane in living
             for pause in breaks_of(lane).pauses_within(span[0], span[1] - timedelta(days=1))
-        ][:MOST],
-        _silences(plan, living, now)[:MOST],
-        _crowds(plan, living, now)[:MOST],
-    )
+        ],
+    }
+    told = [(kind, rows) for kind, rows in found.items() if rows]
+    notes = [Note(kind, rows[0]) for kind, rows in told]
+    notes += [Note(kind, one) for kind, rows in told for one in rows[1:MOST]]
+    return Asides({kind: len(rows) for kind, rows in told}, notes)
 
 
 def _silences(plan: Plan, lanes: Sequence[Lane], now: datetime) -> list[Silent]:
@@ -95,6 +118,27 @@ def _crowds(plan: Plan, lanes: Sequence[Lane], now: datetime) -> list[Crowd]:
         for flood in floods(moments[lane.id], lane.flood_posts, lane.flood_hours)
         if flood.last > now
     ]
+
+
+def _collisions(plan: Plan, lanes: Sequence[Lane], now: datetime) -> list[Collision]:
+    """One of each stream: the next, and how many others. In a flood everything is close; that is said already."""
+    by_stream: defaultdict[int, list[Placed]] = defaultdict(list)
+    for placed in _posts(plan):
+        for number in placed.entry.streams:
+            by_stream[number].append(placed)
+    found = []
+    for lane in lanes:
+        posts = by_stream[lane.id]
+        wet = floods([one.entry.at for one in posts], lane.flood_posts, lane.flood_hours)
+        close = [
+            clash
+            for clash in clashes(posts, timedelta(minutes=lane.near_minutes))
+            if clash.second.entry.at > now
+            and not any(flood.first <= clash.first.entry.at <= flood.last for flood in wet)
+        ]
+        if close:
+            found.append(Collision(lane, close[0], len(close) - 1))
+    return found
 
 
 def _posts(plan: Plan) -> list[Placed]:

@@ -13,6 +13,7 @@ from calendar_app.feeds.entry import one_line
 from calendar_app.languages import say
 from calendar_app.planner.hours import span as week_span
 from calendar_app.planner.month import span as month_span
+from calendar_app.planner.plan import CHANGES
 from calendar_app.planner.rows import span as rows_span
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR
 
@@ -28,7 +29,7 @@ VIEWS = ("month", "week", "day", "list", "streams")
 SORTS = ("time", "latest", "title", "stream", "state")
 # Posts of a plan can be in these, as shown.
 STATES = (
-    *("draft", "in_review", "approved", "scheduled"),
+    *("draft", CHANGES, "in_review", "approved", "scheduled"),
     *("sending", "published", "delivered", "failed", "unknown", "missed", "withdrawn"),
 )
 MOST_STREAMS = 200
@@ -40,7 +41,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Asked:
     """`streams` are handles; None means all. `person` is an author's id, `post` the uuid of the open post.
 
-    `q` is looked for in titles and texts. `sort` orders a list and means nothing elsewhere.
+    `q` is looked for in titles and texts. `sort` orders a list and means nothing elsewhere. `skip`: how many posts
+    without a time are left out, because they were on the page before.
     """
 
     view: str
@@ -52,6 +54,7 @@ class Asked:
     page: int = 1
     q: str = ""
     sort: str = SORTS[0]
+    skip: int = 0
 
     @property
     def span(self) -> tuple[date, date]:
@@ -89,7 +92,7 @@ class Asked:
 
     def address(self, **changes: Any) -> str:
         """The calendar's address with some of it changed; open post and page are left out unless given."""
-        asked = replace(self, **{"post": None, "page": 1, **changes})
+        asked = replace(self, **{"post": None, "page": 1, "skip": 0, **changes})
         parts = [f"view={asked.view}", f"date={asked.day.isoformat()}"]
         if asked.streams is not None:
             parts.append("streams=" + "+".join(quote(handle, safe="") for handle in asked.streams))
@@ -103,6 +106,8 @@ class Asked:
             parts.append(f"sort={asked.sort}")
         if asked.page > 1:
             parts.append(f"page={asked.page}")
+        if asked.skip:
+            parts.append(f"skip={asked.skip}")
         if asked.post is not None:
             parts.append(f"post={asked.post}")
         return "/calendar?" + "&".join(parts)
@@ -126,6 +131,7 @@ def asked(args: MultiDict[str, str], today: date, lanes: Sequence[Lane]) -> Aske
         _number(args, "page") or 1,
         _typed(args),
         _sort(args),
+        _number(args, "skip") or 0,
     )
 
 

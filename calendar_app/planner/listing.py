@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.planner.plan import Open, Placed, Plan
+from calendar_app.planner.plan import CHANGES, Open, Placed, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PAGE = 200
 # In the order of a post's life, what needs a person first.
 _STATES = (
-    *("failed", "unknown", "missed", "in_review", "draft", "approved", "scheduled"),
+    *("failed", "unknown", "missed", "in_review", CHANGES, "draft", "approved", "scheduled"),
     *("sending", "published", "delivered", "withdrawn"),
 )
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from calendar_app.agreeing.models import Review
 from calendar_app.channels.models import Delivery
 from calendar_app.extensions import db
 from calendar_app.people.models import Member, Person
-from calendar_app.planner.plan import Entry, Lane
+from calendar_app.planner.plan import CHANGES, Entry, Lane
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.series.models import Occurrence
 from calendar_app.streams.models import Stream
@@ -84,20 +85,31 @@ def entries(
     """
     if stream_ids is not None and not stream_ids:
         return Loaded([], False)
-    window = _window(actor, since, until)
+    window = [
+        *_window(actor, since, until),
+        *chosen(stream_ids=stream_ids, person_id=person_id, holding=holding),
+    ]
+    found = _entries(window, limit=MOST_ENTRIES + 1)
+    kept = [entry for entry in found[:MOST_ENTRIES] if not states or entry.state in states]
+    return Loaded(kept, len(found) > MOST_ENTRIES)
+
+
+def chosen(
+    *, stream_ids: Collection[int] | None, person_id: int | None, holding: str
+) -> list[sa.ColumnElement[bool]]:
+    """What the filters ask of a post, but for its state."""
+    found: list[sa.ColumnElement[bool]] = []
     if person_id is not None:
-        window.append(Post.author_id == person_id)
+        found.append(Post.author_id == person_id)
     if stream_ids is not None:
-        window.append(Post.id.in_(sa.select(PostStream.post_id).where(PostStream.stream_id.in_(stream_ids))))
+        found.append(Post.id.in_(sa.select(PostStream.post_id).where(PostStream.stream_id.in_(stream_ids))))
     if holding:
-        window.append(
+        found.append(
             sa.or_(
                 Post.title.icontains(holding, autoescape=True), Post.text.icontains(holding, autoescape=True)
             )
         )
-    found = _entries(window, limit=MOST_ENTRIES + 1)
-    kept = [entry for entry in found[:MOST_ENTRIES] if not states or entry.state in states]
-    return Loaded(kept, len(found) > MOST_ENTRIES)
+    return found
 
 
 def needing_a_person(actor: Actor, since: datetime, *, limit: int) -> list[Entry]:
@@ -117,8 +129,13 @@ def needing_a_person(actor: Actor, since: datetime, *, limit: int) -> list[Entry
     return _entries(wanted, limit=limit)
 
 
-def shown_state(state: str, outcomes: Iterable[str]) -> str:
-    """The state that a reader of the plan sees: of a published post, what became of its deliveries."""
+def shown_state(state: str, outcomes: Iterable[str], *, wished: bool = False) -> str:
+    """The state that a reader of the plan sees: of a published post, what became of its deliveries.
+
+    `wished`: somebody wants changes, and nobody has met the wish yet; a draft then is more than a draft.
+    """
+    if wished and state == "draft":
+        return CHANGES
     if state != "published":
         return state
     known = [outcome for outcome in outcomes if outcome in _WEIGHT]
@@ -134,7 +151,7 @@ def _entries(wanted: Sequence[Any], *, limit: int) -> list[Entry]:
     rows = db.session.execute(
         sa.select(
             Post.id, Post.uuid, Post.title, Post.language, Post.version, Post.state, Post.due_at,
-            Post.team_id, Post.author_id, _repeats().label("repeats"),
+            Post.team_id, Post.author_id, _repeats().label("repeats"), wished().label("wished"),
         )
         .where(*wanted)
         .order_by(Post.due_at, Post.id)
@@ -142,12 +159,13 @@ def _entries(wanted: Sequence[Any], *, limit: int) -> list[Entry]:
     ).all()  # fmt: skip
     if not rows:
         return []
-    streams = _streams(wanted)
+    streams = streams_of(wanted)
     outcomes = _outcomes(wanted) if any(row.state == "published" for row in rows) else {}
     return [
         Entry(
-            row.uuid, row.title, row.language, row.version, shown_state(row.state, outcomes.get(row.id, ())),
-            row.due_at, row.team_id, tuple(streams.get(row.id, ())), row.author_id, row.repeats,
+            row.uuid, row.title, row.language, row.version,
+            shown_state(row.state, outcomes.get(row.id, ()), wished=row.wished), row.due_at, row.team_id,
+            tuple(streams.get(row.id, ())), row.author_id, row.repeats,
         )
         for row in rows
     ]  # fmt: skip
@@ -158,7 +176,15 @@ def _repeats() -> sa.ColumnElement[bool]:
     return sa.exists().where(Occurrence.post_id == Post.id)
 
 
-def _streams(wanted: Sequence[Any]) -> Mapping[int, list[int]]:
+def wished() -> sa.ColumnElement[bool]:
+    """Whether somebody wants a post changed, and it was not sent again since."""
+    return sa.exists().where(
+        Review.post_id == Post.id, Review.outcome == "changes", Review.ended_at.is_(None)
+    )
+
+
+def streams_of(wanted: Sequence[Any]) -> Mapping[int, list[int]]:
+    """Ids of the streams of all these posts, by post, the home first."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     rows = db.session.execute(
         sa.select(PostStream.post_id, PostStream.stream_id)

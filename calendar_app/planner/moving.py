@@ -1,4 +1,4 @@
-"""Moving a post on the plan: to another day with the clock it has, or to a time of its own."""
+"""Moving a post on the plan: to another day with the clock it has, or to a time of its own; its first one, too."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from calendar_app.errors import Conflict, Refused
 from calendar_app.languages import say
 from calendar_app.planner.plan import MOVABLE
+from calendar_app.posts.proposing import time_on
 from calendar_app.posts.scheduling import reschedule
 from calendar_app.posts.state_words import in_a_sentence
-from calendar_app.times import parse_wall, to_wall, wall_fold
+from calendar_app.times import TimeProblem, parse_wall, to_utc, to_wall, wall_fold
 
 if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 
 
 class Moved(NamedTuple):
-    """`was` is the day it stood on, `local` its new time; both on the clocks of the calendar. `before`: the instant."""
+    """`was` is the day it stood on, `local` its new time; both on the clocks of the calendar. `before`: the instant.
 
-    was: date
+    A post that had no time stood on no day.
+    """
+
+    was: date | None
     local: datetime
-    before: datetime
+    before: datetime | None
 
 
 class Where(NamedTuple):
@@ -55,21 +59,30 @@ def move_post(
 def put(
     post: Post, where: Where, *, version: int, actor: Actor, now: datetime, shown_in: str | None = None
 ) -> Moved:
-    """Move a planned post to a place of the plan. Raises Refused, Stale, Conflict, NotAllowed."""
-    to = landing(post, where, shown_in=shown_in)
+    """Move a post to a place of the plan. Raises Refused, Stale, Conflict, NotAllowed."""
+    to = landing(post, where, now=now, shown_in=shown_in)
+    need_movable(post)
+    zone, before = shown_in or to.timezone, post.due_at
+    if before is None or to != standing(post):
+        reschedule(post, to.wall, to.timezone, version=version, fold=to.fold, actor=actor, now=now)
+    assert post.due_at is not None  # noqa: S101  (it has one now)
+    was = to_wall(before, zone).date() if before else None
+    return Moved(was, to_wall(post.due_at, zone), before)
+
+
+def need_movable(post: Post) -> None:
+    """Raises Conflict for what has gone out or should have."""
     if post.state not in MOVABLE:
         raise Conflict(_why_not(post))
-    assert post.due_at is not None  # noqa: S101  (landing has refused it)
-    zone, before = shown_in or to.timezone, post.due_at
-    if to != standing(post):
-        reschedule(post, to.wall, to.timezone, version=version, fold=to.fold, actor=actor, now=now)
-    return Moved(to_wall(before, zone).date(), to_wall(post.due_at, zone), before)
 
 
-def landing(post: Post, where: Where, *, shown_in: str | None = None) -> Time:
-    """The time that a post would get there, whatever state it is in. Raises Refused where it has none to begin with."""
+def landing(post: Post, where: Where, *, now: datetime, shown_in: str | None = None) -> Time:
+    """The time that a post would get there, whatever state it is in.
+
+    One that has none takes on a day what its stream offers there. Raises Refused where nothing says which day.
+    """
     if post.due_at is None or post.publish_at is None or post.timezone is None:
-        raise Refused({"date": say("This post has no time yet. Open it and choose one.")})
+        return _first_time(post, where, now, shown_in)
     if where.at is not None:
         wall = to_wall(where.at, post.timezone).isoformat(timespec="seconds")
         return Time(wall, post.timezone, wall_fold(where.at, post.timezone))
@@ -90,6 +103,23 @@ def standing(post: Post) -> Time:
     assert post.due_at is not None and post.publish_at is not None and post.timezone is not None  # noqa: S101
     wall = parse_wall(post.publish_at)
     return Time(wall.isoformat(timespec="seconds"), post.timezone, wall_fold(post.due_at, post.timezone))
+
+
+def _first_time(post: Post, where: Where, now: datetime, shown_in: str | None) -> Time:
+    """Of the day that the calendar shows; the hours are those of the post's home."""
+    if where.at is not None:
+        zone = post.timezone or post.home.timezone
+        return Time(to_wall(where.at, zone).isoformat(timespec="seconds"), zone, wall_fold(where.at, zone))
+    if where.day is None:
+        raise Refused({"date": say("This post has no time yet. Choose a day for it.")})
+    zone = post.home.timezone
+    wall = parse_wall(time_on(where.day, post.home, now))
+    try:
+        shown = to_wall(to_utc(wall, zone, fold=0), shown_in or zone).date()
+    except TimeProblem:
+        shown = where.day
+    wall += timedelta(days=(where.day - shown).days)
+    return Time(wall.isoformat(timespec="seconds"), zone, 0)
 
 
 def _why_not(post: Post) -> str:

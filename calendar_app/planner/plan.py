@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 NOT_KEEPING = {"missed", "withdrawn"}
 # States in which a post is out of our hands: its current runs solid.
 GONE_OUT = {"published", "sending", "retry", "delivered", "failed", "unknown"}
-MOVABLE = {"draft", "in_review", "approved", "scheduled"}
+# A draft of which somebody wants changes.
+CHANGES = "changes"
+MOVABLE = {"draft", CHANGES, "in_review", "approved", "scheduled"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,18 @@ class Entry(NamedTuple):
     @property
     def movable(self) -> bool:
         return self.state in MOVABLE
+
+
+class Untimed(NamedTuple):
+    """A post that has no time yet; `lane` is the one whose colour it takes."""
+
+    uuid: str
+    title: str
+    language: str
+    version: int
+    state: str
+    team_id: int
+    lane: Lane
 
 
 class Gap(NamedTuple):

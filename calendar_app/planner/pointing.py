@@ -11,6 +11,7 @@ from calendar_app.languages import say
 from calendar_app.planner.asking import day_of
 from calendar_app.planner.moving import Where
 from calendar_app.planner.stepping import DOINGS, MOST, Act
+from calendar_app.posts.drafting import MOST_STREAMS
 from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR, TimeProblem, parse_wall, to_utc
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _DAYS = re.compile(r"-?[0-9]{1,4}")
 
 
 def acts(sent: Any, zone: str) -> list[Act]:
-    """The acts of `{"acts": [{do, id, version, at | date | days}]}`. Raises Refused."""
+    """The acts of `{"acts": [{do, id, version, at | date | days, to, of | streams}]}`. Raises Refused."""
     listed = sent.get("acts") if isinstance(sent, dict) else None
     if not isinstance(listed, list):
         raise Refused({"acts": say("Choose posts first.")})
@@ -51,7 +52,16 @@ def _act(one: Any, zone: str) -> Act:
         raise Refused({"acts": say("The calendar does not know this step. Load the page again.")})
     if not isinstance(version, int) or not 0 <= version < 10**9:
         raise Refused({"version": say("Say which version of the post you moved. Load the page again.")})
-    return Act(do, uuid, version, where(sent, zone))
+    return Act(do, uuid, version, where(sent, zone), *_streams(do, sent))
+
+
+def _streams(do: str, sent: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """`to` in the place of `of`, or all of `streams`: handles, which whoever uses them looks for."""
+    to, of, listed = str(sent.get("to") or ""), str(sent.get("of") or ""), sent.get("streams")
+    streams = tuple(str(one)[:80] for one in listed[:MOST_STREAMS]) if isinstance(listed, list) else ()
+    if do == "stream" and not to and not streams:
+        raise Refused({"streams": say("Choose at least one stream; the first is the post's home.")})
+    return to[:80], of[:80], streams
 
 
 def _instant(text: str, zone: str) -> datetime:

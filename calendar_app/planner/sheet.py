@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from calendar_app.lost_zones import LostZone
 from calendar_app.planner import loading
 from calendar_app.planner.asides import Asides, asides
 from calendar_app.planner.clock_change import ClockChange, clock_change
@@ -17,6 +18,7 @@ from calendar_app.planner.month import Month, month
 from calendar_app.planner.plan import Lane, Placed, Plan, days_from, place
 from calendar_app.planner.promises import gaps, promised
 from calendar_app.planner.rows import WEEKS, Rows, rows
+from calendar_app.planner.tray import Tray, tray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +119,20 @@ class Sheet:
         plan = place(found, (), self.lanes, self.zone, now=self.now)
         return [placed for day in sorted(plan.posts) for placed in plan.posts[day]]
 
+    @cached_property
+    def tray(self) -> Tray:
+        """Posts without a time, those of them that fit the filters."""
+        shown = [lane.id for lane in self.plan.lanes]
+        return tray(
+            self.actor,
+            self.plan.lanes,
+            stream_ids=None if self.asked.streams is None else shown,
+            states=self.asked.states,
+            person_id=self.asked.person,
+            holding=self.asked.q,
+            skip=self.asked.skip,
+        )
+
     @property
     def writes(self) -> bool:
         """Whether there is a team here whose posts the asker may change."""
@@ -130,10 +146,10 @@ class Sheet:
 
 
 def zone_of(actor: Actor, lanes: Sequence[Lane]) -> str:
-    """The person's own zone; who never chose one gets that of the first stream."""
-    if actor.person.timezone != "UTC" or not lanes:
+    """The person's own zone; who never chose one gets that of the first stream that has one we know."""
+    if actor.person.timezone != "UTC":
         return actor.person.timezone
-    return lanes[0].timezone
+    return next((lane.timezone for lane in lanes if not isinstance(lane.timezone, LostZone)), "UTC")
 
 
 def sheet(asked: Asked, actor: Actor, lanes: Sequence[Lane], *, now: datetime) -> Sheet:

@@ -53,10 +53,17 @@ def take() -> ResponseReturnValue:
 @steps.get("/posts/<uuid:number>/landing")
 @member_required
 def landing(number: Any) -> ResponseReturnValue:
-    """What a post would meet at a place of the plan (`at`, `date` or `days`): when that is, and what is in the way."""
+    """What a post would meet at a place of the plan: when that is, and what is in the way.
+
+    The place is `at`, `date` or `days`, with `to` and `of` in another stream.
+    """
     post, zone = post_of(number), _zone()
     try:
-        found = hovering.hover(post, pointing.where(request.args, zone), zone=zone, now=database_now())
+        where, into = (
+            pointing.where(request.args, zone),
+            (request.args.get("to", ""), request.args.get("of", "")),
+        )
+        found = hovering.hover(post, where, into=into, zone=zone, now=database_now())
     except Refused as refused:
         return jsonify(ok=True, when="", warnings=list(refused.errors.values()))
     finally:
@@ -84,6 +91,7 @@ def _told_done(one: Done) -> dict[str, Any]:
         "id": one.back.uuid,
         "version": one.back.version,
         "at": one.back.at,
+        "streams": one.back.streams,
     }
     return {"of": one.of, "id": one.uuid, "version": one.version, "back": back}
 

@@ -16,6 +16,7 @@ from calendar_app.extensions import db
 from calendar_app.languages import in_words, say
 from calendar_app.people.roles import scoped
 from calendar_app.planner.moving import Where, landing, put
+from calendar_app.planner.rehoming import exchanged, rehome
 from calendar_app.posts.drafting import discard
 from calendar_app.posts.duplicating import duplicate
 from calendar_app.posts.locking import hold_streams_of, lock
@@ -24,6 +25,8 @@ from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.returning import schedule_again
 from calendar_app.posts.reviewing import approve, send_for_review, take_back
 from calendar_app.posts.scheduling import schedule, unschedule
+from calendar_app.posts.state_words import in_a_sentence
+from calendar_app.posts.unplanning import leave_open
 from calendar_app.times import rfc3339, to_wall
 
 if TYPE_CHECKING:
@@ -36,12 +39,18 @@ MOST = 200
 
 
 class Act(NamedTuple):
-    """`do` is one of DOINGS, `version` the one of the post that was looked at."""
+    """`do` is one of DOINGS, `version` the one of the post that was looked at.
+
+    `to` is the stream (its handle) into which the post goes in the place of `of`; `streams` are all it goes back to.
+    """
 
     do: str
     uuid: str
     version: int
     where: Where = Where()
+    to: str = ""
+    of: str = ""
+    streams: tuple[str, ...] = ()
 
 
 class Back(NamedTuple):
@@ -51,6 +60,7 @@ class Back(NamedTuple):
     uuid: str
     version: int
     at: str = ""
+    streams: tuple[str, ...] = ()
 
 
 class Done(NamedTuple):
@@ -162,14 +172,49 @@ def _hold(act: Act, post: Post) -> None:
 def _move(act: Act, post: Post, asked: _Asked) -> Done:
     moved = put(post, act.where, version=act.version, actor=asked.actor, now=asked.now, shown_in=asked.zone)
     sentence = say("Moved “%(title)s” to %(when)s", title=_title(post), when=_when(moved.local))
+    if moved.before is None:
+        return _done(act, post, sentence, "open")
     return _done(act, post, sentence, "move", at=rfc3339(moved.before))
 
 
+def _open(act: Act, post: Post, asked: _Asked) -> Done:
+    """It loses its time. Back in the plan again, what was scheduled is scheduled again."""
+    before, was = post.due_at, post.state
+    leave_open(post, version=act.version, actor=asked.actor, now=asked.now)
+    assert before is not None  # noqa: S101  (else it was refused)
+    if was == "scheduled":
+        sentence = say(
+            "“%(title)s” has no time any more and goes out no more by itself. Now: %(state)s",
+            title=_title(post),
+            state=in_a_sentence(post.state),
+        )
+        return _done(act, post, sentence, "again", at=rfc3339(before))
+    return _done(
+        act, post, say("“%(title)s” has no time any more", title=_title(post)), "move", at=rfc3339(before)
+    )
+
+
+def _stream(act: Act, post: Post, asked: _Asked) -> Done:
+    streams = act.streams or exchanged(post, act.of, act.to)
+    done = rehome(
+        post, streams, act.where, version=act.version, actor=asked.actor, now=asked.now, zone=asked.zone
+    )
+    made = _done(act, post, done.sentence, "stream", at=rfc3339(done.before) if done.before else "")
+    return made._replace(back=made.back and made.back._replace(streams=done.streams))
+
+
 def _copy(act: Act, post: Post, asked: _Asked) -> Done:
-    to = landing(post, act.where, shown_in=asked.zone)
-    plan = {"publish_at": to.wall, "timezone": to.timezone, "fold": to.fold}
+    plan: dict[str, object] = {}
+    # A copy of what has no time has none either, unless it is put down somewhere.
+    if post.due_at is not None or act.where.at is not None or act.where.day is not None:
+        to = landing(post, act.where, now=asked.now, shown_in=asked.zone)
+        plan = {"publish_at": to.wall, "timezone": to.timezone, "fold": to.fold}
+    if act.to:
+        plan["streams"] = exchanged(post, act.of, act.to)
     made = duplicate(post, actor=asked.actor, now=asked.now, plan=plan)
-    assert made.due_at is not None  # noqa: S101  (it was given a time)
+    if made.due_at is None:
+        sentence = say("Duplicated “%(title)s”, as a draft without a time", title=_title(made))
+        return _done(act, made, sentence, "remove")
     when = _when(to_wall(made.due_at, asked.zone))
     sentence = say("Duplicated “%(title)s” to %(when)s, as a draft", title=_title(made), when=when)
     return _done(act, made, sentence, "remove")
@@ -216,6 +261,8 @@ def _schedule(act: Act, post: Post, asked: _Asked) -> Done:
 
 def _again(act: Act, post: Post, asked: _Asked) -> Done:
     _hold(act, post)
+    if act.where.at is not None and post.due_at is None:
+        put(post, act.where, version=act.version, actor=asked.actor, now=asked.now, shown_in=asked.zone)
     schedule_again(post, actor=asked.actor, now=asked.now)
     return _done(act, post, say("“%(title)s” is scheduled again", title=_title(post)), "draft")
 
@@ -235,6 +282,8 @@ def _approve(act: Act, post: Post, asked: _Asked) -> Done:
 
 _DOING: Mapping[str, Callable[[Act, Post, _Asked], Done]] = {
     "move": _move,
+    "open": _open,
+    "stream": _stream,
     "copy": _copy,
     "remove": _remove,
     "draft": _draft,

@@ -41,6 +41,12 @@ def counted(doings: set[str], number: int) -> str:
         return say_count("%(num)d post was scheduled.", "%(num)d posts were scheduled.", number)
     if do == "draft":
         return say_count("%(num)d post is a draft again.", "%(num)d posts are drafts again.", number)
+    if do == "open":
+        return say_count("%(num)d post has no time any more.", "%(num)d posts have no time any more.", number)
+    if do == "stream":
+        return say_count(
+            "%(num)d post is in another stream now.", "%(num)d posts are in another stream now.", number
+        )
     if do == "move":
         return say_count("%(num)d post was moved.", "%(num)d posts were moved.", number)
     if do == "copy":

@@ -12,12 +12,14 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 
+from calendar_app.agreeing.rules import open_wish
 from calendar_app.channels.outcomes import on_the_way, why_late
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
 from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
+from calendar_app.lost_zones import LostZone
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json, wants_page
 from calendar_app.planner import keeping, loading, parts
@@ -39,12 +41,17 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from calendar_app.people.roles import Actor
+    from calendar_app.planner.plan import Placed
 
 planner = Blueprint("planner", __name__)
 
 TEMPLATES = {"month": "month", "week": "hours", "day": "hours", "list": "list", "streams": "streams"}
 # With the sums of what a page shows it is sent what differs; with anything else the plan without its frame.
 KNOWN = "Sluice-Plan"
+# A cookie that the page itself writes: whether the posts without a time are shown. So nothing moves when it opens.
+TRAY = "tray"
+# Of one stream on one day; the day's own view has all.
+MOST_IN_ROW = 100
 
 
 @planner.get("/calendar")
@@ -76,15 +83,29 @@ def calendar() -> ResponseReturnValue:
 @planner.get("/calendar/days/<day>")
 @member_required
 def day_rest(day: str) -> ResponseReturnValue:
-    """The posts and gaps of one day that its cell in the month had no room for."""
+    """The posts and gaps of one day that its cell in the month had no room for; with `of`, all of one stream."""
     actor = current_actor()
     lanes = loading.lanes(actor)
     wanted = replace(asked(request.args, day_of(day), lanes), view="day", day=day_of(day))
     page = sheet(wanted, actor, lanes, now=utcnow())
+    if (of := request.args.get("of")) is not None:
+        return render_template("planner/_row_day.html", **_words(page), posts=_of_stream(page, of), handle=of)
     shown = cell(page.plan, wanted.day, today=page.today)
     posts = page.plan.posts.get(wanted.day, ())[len(shown.posts) :]
     gaps = [one for one in page.plan.gaps.get(wanted.day, ()) if not one.past][len(shown.gaps) :]
     return render_template("planner/_rest.html", **_words(page), posts=posts, gaps=gaps)
+
+
+@planner.get("/calendar/tray")
+@member_required
+def tray_rest() -> ResponseReturnValue:
+    """More of the posts without a time: those after the first `skip`."""
+    actor = current_actor()
+    lanes = loading.lanes(actor)
+    now = utcnow()
+    today = now.astimezone(ZoneInfo(zone_of(actor, lanes))).date()
+    page = sheet(replace(asked(request.args, today, lanes), view="day"), actor, lanes, now=now)
+    return render_template("planner/_tray_rows.html", **_words(page))
 
 
 @planner.get("/posts/<uuid:number>/peek")
@@ -126,7 +147,10 @@ def move(number: Any) -> ResponseReturnValue:
         flash(sentence, "good")
         return redirect(Asked("month", day).address(), 303)
     return jsonify(
-        ok=True, sentence=sentence, version=new, undo={"date": moved.was.isoformat(), "version": new}
+        ok=True,
+        sentence=sentence,
+        version=new,
+        undo=moved.was and {"date": moved.was.isoformat(), "version": new},
     )
 
 
@@ -155,8 +179,20 @@ def _words(page: Sheet) -> dict[str, Any]:
         "offset": offset_name(page.zone, page.now),
         "most_needs": MOST_NEEDS,
         "most_notes": MOST_NOTES,
+        "most_in_row": MOST_IN_ROW,
+        "tray_open": request.cookies.get(TRAY) == "open",
         "unknown_streams": _unknown(page),
+        "lost_lanes": [
+            lane for lane in page.lanes if isinstance(lane.timezone, LostZone) and not lane.archived
+        ],
     }
+
+
+def _of_stream(page: Sheet, handle: str) -> list[Placed]:
+    """What the stream has on the day of the page, in its own colour."""
+    lane = next((one for one in page.plan.lanes if one.handle == handle), None)
+    posts = page.plan.posts.get(page.asked.day, ())
+    return [one._replace(lane=lane) for one in posts if lane and lane.id in one.entry.streams]
 
 
 def _unknown(page: Sheet) -> list[str]:
@@ -190,12 +226,14 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
         "local": to_wall(post.due_at, post.timezone or zone) if post.due_at else None,
         "shown": to_wall(post.due_at, zone) if post.due_at else None,
         "out_at": to_wall(post.published_at, post.timezone or zone) if post.published_at else None,
-        "state": loading.shown_state(post.state, [row.state for row in outcomes]),
+        "state": loading.shown_state(
+            post.state, [row.state for row in outcomes], wished=open_wish(post) is not None
+        ),
         "outcomes": outcomes,
         "series_part": part_of(post),
         "late": _late(post),
         "on_the_way": on_the_way,
-        "movable": may_write and post.state in MOVABLE and post.due_at is not None,
+        "movable": may_write and post.state in MOVABLE,
         "may_write": may_write,
     }
 

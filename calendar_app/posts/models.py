@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from calendar_app.extensions import Model
+from calendar_app.lost_zones import ZoneName
 from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Post(Model):
     version: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=0)
     publish_at: Mapped[str | None] = mapped_column(sa.String(26))
-    timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    timezone: Mapped[str | None] = mapped_column(ZoneName)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -79,7 +80,7 @@ class Post(Model):
     own_places: Mapped[bool] = mapped_column(default=False)
     event_starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     event_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    event_timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    event_timezone: Mapped[str | None] = mapped_column(ZoneName)
     event_location: Mapped[str] = mapped_column(sa.String(300), default="")
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)

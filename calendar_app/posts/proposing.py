@@ -66,6 +66,28 @@ def template_of(home: Stream | None, asked: Mapping[str, str]) -> int | None:
     return int(number) if number.isascii() and number.isdecimal() else None
 
 
+def time_on(day: date, home: Stream | None, now: datetime) -> str:
+    """The stream's first free slot of that day that is still to come; else nine in the morning or the next hour."""
+    zone = home.timezone if home else "UTC"
+    try:
+        morning = parse_wall(f"{day.isoformat()}T{MORNING}")
+        since = max(to_utc(morning.replace(hour=0), zone, fold=0), now)
+    except TimeProblem:
+        return f"{day.isoformat()}T{MORNING}"
+    if home and home.cadence:
+        offered = slots(Cadence.of(home), zone, since, since + timedelta(days=1))
+        offered = [at for at in offered if to_wall(at, zone).date() == day]
+        taken = planned_in(home, since - timedelta(days=1), since + timedelta(days=1))
+        if offered:
+            free = unfilled(offered, taken, zone) or offered
+            return to_wall(free[0], zone).isoformat()
+    here = to_wall(now, zone)
+    if here.date() == day and here >= morning:
+        following = here.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return following.isoformat()
+    return morning.isoformat()
+
+
 def _usual_stream(team: Team, actor: Actor) -> Stream | None:
     """Where this person wrote last, else the first by name."""
     ours = (Stream.team_id == team.id, Stream.archived_at.is_(None))
@@ -92,7 +114,7 @@ def _asked_time(home: Stream | None, asked: Mapping[str, str], now: datetime) ->
     try:
         return parse_wall(at).isoformat()
     except TimeProblem:
-        return _time_on(day, home, now) if day else ""
+        return time_on(day, home, now) if day else ""
 
 
 def _day(text: str) -> date | None:
@@ -100,25 +122,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
         return None
-
-
-def _time_on(day: date, home: Stream | None, now: datetime) -> str:
-    """The stream's first free slot of that day that is still to come; else nine in the morning or the next hour."""
-    zone = home.timezone if home else "UTC"
-    try:
-        morning = parse_wall(f"{day.isoformat()}T{MORNING}")
-        since = max(to_utc(morning.replace(hour=0), zone, fold=0), now)
-    except TimeProblem:
-        return f"{day.isoformat()}T{MORNING}"
-    if home and home.cadence:
-        offered = slots(Cadence.of(home), zone, since, since + timedelta(days=1))
-        offered = [at for at in offered if to_wall(at, zone).date() == day]
-        taken = planned_in(home, since - timedelta(days=1), since + timedelta(days=1))
-        if offered:
-            free = unfilled(offered, taken, zone) or offered
-            return to_wall(free[0], zone).isoformat()
-    here = to_wall(now, zone)
-    if here.date() == day and here >= morning:
-        following = here.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        return following.isoformat()
-    return morning.isoformat()

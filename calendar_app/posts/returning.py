@@ -30,12 +30,12 @@ def schedule_again(post: Post, *, actor: Actor, now: datetime) -> None:
     """
     lock(post)
     actor.need("schedule posts", post.team_id)
-    if post.state == "draft" and _was_agreed(post) and _only_taken_back(post):
+    if post.state == "draft" and was_agreed(post) and _only_taken_back(post):
         post.state = "approved"
     schedule(post, actor=actor, now=now)
 
 
-def _was_agreed(post: Post) -> bool:
+def was_agreed(post: Post) -> bool:
     """Taking a scheduled post back ends no approval."""
     given = [row for row in post.reviews if row.outcome == "approved" and row.ended_at is None]
     steps = rules.steps_of(post)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.extensions import Model
+from calendar_app.lost_zones import ZoneName
 from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Series(Model):
     team_id: Mapped[int] = mapped_column(sa.ForeignKey("team.id", ondelete="CASCADE"), index=True)
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     rule: Mapped[str] = mapped_column(sa.String(600))
-    timezone: Mapped[str] = mapped_column(sa.String(64))
+    timezone: Mapped[str] = mapped_column(ZoneName)
     count: Mapped[int | None]
     until: Mapped[str | None] = mapped_column(sa.String(10))
     short_months: Mapped[str] = mapped_column(sa.String(8), default="skip")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from calendar_app.languages import say
+from calendar_app.lost_zones import LostZone
 from calendar_app.streams.breaks import Breaks, Broken, breaks_of
 from calendar_app.streams.rules import MOST_TIMES, BadCadence, Rule, read_rrule, settled, write_rrules
 from calendar_app.streams.wording import read_words, write_words
@@ -83,6 +84,9 @@ def slots(
     if until - since > LONGEST_WINDOW:
         raise ValueError(f"slots() looks through {LONGEST_WINDOW.days} days at once. Ask in pieces.")
     place = known_zone(zone)
+    if isinstance(zone, LostZone):
+        # At which hour its promises are meant, nobody can say.
+        return []
     if not cadence or until <= since or since.year < EARLIEST_YEAR or until.year > LATEST_YEAR:
         return []
     walls = _walls(cadence, to_wall(since, zone) - MARGIN, to_wall(until, zone) + MARGIN)

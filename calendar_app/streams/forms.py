@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calendar_app.lost_zones import as_written
 from calendar_app.streams.cadence import BadCadence, Cadence
 from calendar_app.streams.editing import unused_colour
 
@@ -59,6 +60,7 @@ def typed_of(stream: Stream) -> dict[str, Any]:
     """The form of a stream as it stands."""
     return {
         **{name: getattr(stream, name) for name in TEXTS if hasattr(stream, name)},
+        "timezone": as_written(stream.timezone),
         "handle": stream.handle,
         "colour": stream.hue,
         "cadence": words_of(stream),

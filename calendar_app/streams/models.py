@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.extensions import Model
+from calendar_app.lost_zones import ZoneName
 from calendar_app.times import UTCDateTime, utcnow
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Stream(Model):
     description: Mapped[str] = mapped_column(sa.String(500), default="")
     hue: Mapped[str] = mapped_column(sa.String(16))
     language: Mapped[str] = mapped_column(sa.String(16), default="en")
-    timezone: Mapped[str] = mapped_column(sa.String(64))
+    timezone: Mapped[str] = mapped_column(ZoneName)
     visibility: Mapped[str] = mapped_column(sa.String(16), default="public")
     public_schedule: Mapped[str] = mapped_column(sa.String(16), default="titles")
     guidelines: Mapped[str] = mapped_column(sa.String(4000), default="")

@@ -3,8 +3,8 @@
 import { hover, quiet } from "./hovering.js";
 import { putDown } from "./move_post.js";
 import { chosenWith, toggle } from "./choosing.js";
-import { hold, release } from "./plan_load.js";
-import { inWords, mark, offer, spotAt, timeAt } from "./spots.js";
+import { hold, plan, release } from "./plan_load.js";
+import { inWords, localOf, mark, offer, spotAt, streamName, timeAt } from "./spots.js";
 import { linkOf } from "./steps.js";
 import { words } from "./words.js";
 
@@ -59,13 +59,13 @@ function begin(event = null) {
   if (!link?.isConnected) return;
   hold();
   const top = link.getBoundingClientRect().top;
-  offer(link.dataset.stream);
+  offer(link.dataset.stream, localOf(link) !== "");
   // On narrow screens the empty days show up now: what is under the finger stays there.
   scrollBy(0, link.getBoundingClientRect().top - top);
   link.classList.add("is-ghost");
   drag = { link, version, x: event?.clientX ?? x, y: event?.clientY ?? y, from: { x, y }, finger, moved: !finger, copy: false, spot: null, asked: 0 };
   drag.ghost = ghostOf(link, chosenWith(link).length);
-  drag.box = link.closest(".rows-box");
+  drag.box = plan().querySelector(".rows-box");
   follow();
 }
 
@@ -107,7 +107,7 @@ function show() {
 }
 
 function same(one, other) {
-  return one?.day === other?.day && one?.clock === other?.clock && one?.slot === other?.slot;
+  return one?.day === other?.day && one?.clock === other?.clock && one?.slot === other?.slot && one?.stream === other?.stream && one?.open === other?.open;
 }
 
 /** What stands beside the post that is dragged: the time it would get, a promised slot, what is in the way. */
@@ -119,8 +119,14 @@ function tell(spot) {
     quiet();
     return;
   }
+  if (spot.open) {
+    hint.textContent = localOf(drag.link) ? words("openHint") : "";
+    quiet();
+    return;
+  }
   const when = inWords({ ...spot, clock: timeAt(spot, drag.link).slice(11) });
-  const said = spot.slot ? words("slotHint", { when }) : when;
+  const there = spot.slot ? words("slotHint", { when }) : when;
+  const said = spot.stream ? words("rowHint", { stream: streamName(spot.stream), when: there }) : there;
   hint.textContent = said;
   const { ghost } = drag;
   hover(drag.link, spot, (warning) => {

@@ -4,7 +4,7 @@ import { plan } from "./plan_load.js";
 import { hasModifier, isTyping } from "./typing.js";
 
 const POSTS = "[data-post]";
-const PLACES = "[data-post], a.gap, .dot-mark[href], .day-link, .more > summary, .more-link";
+const PLACES = "[data-post], a.gap, .dot-mark[href], .day-link, .more > summary, .more-link, .tray-sum";
 
 function press(event) {
   if (event.defaultPrevented || hasModifier(event) || isTyping(event) || document.querySelector("dialog[open]")) return;
@@ -54,7 +54,7 @@ function firstFrom(posts) {
 }
 
 function within(step) {
-  const cell = document.activeElement.closest("[data-day]");
+  const cell = document.activeElement.closest("[data-day], .tray-list");
   const places = [...cell.querySelectorAll(PLACES)].filter(isSeen);
   const next = places[places.indexOf(document.activeElement) + step];
   return next ? focus(next) : false;

@@ -45,7 +45,7 @@ function of(link) {
 }
 
 function links() {
-  return [...plan().querySelectorAll(POST)].filter((link) => link.closest("[data-at]"));
+  return [...plan().querySelectorAll(POST)].filter((link) => link.closest("[data-at]") && !link.closest("details:not([open])"));
 }
 
 function linkHere(element) {

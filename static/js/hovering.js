@@ -11,7 +11,7 @@ let asked = 0;
 export function hover(link, spot, warn) {
   const mine = ++asked;
   clearTimeout(timer);
-  const address = `/posts/${link.dataset.post}/landing?${new URLSearchParams(whereOf(spot))}`;
+  const address = `/posts/${link.dataset.post}/landing?${new URLSearchParams(whereOf(spot, link.dataset.stream))}`;
   timer = setTimeout(async () => {
     if (!known.has(address)) known.set(address, getJson(address));
     const { ok, body } = await known.get(address);

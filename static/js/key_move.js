@@ -1,10 +1,11 @@
-// Moving by keyboard: `m` takes the post up, arrows choose day and time, Enter puts it down, `d` leaves a copy there,
-// `s` goes to the next promised slot of its stream, Escape leaves it where it was.
+// Moving by keyboard: `m` takes the post up, arrows choose day and time (in rows also the stream), Enter puts it down,
+// `d` leaves a copy there, `s` goes to the next promised slot of its stream, Backspace takes its time away, Escape
+// leaves it where it was.
 import { hover, quiet } from "./hovering.js";
 import { putDown, titleOf } from "./move_post.js";
 import { chosenWith } from "./choosing.js";
 import { hold, plan, release } from "./plan_load.js";
-import { gapsOf, hasHours, inWords, localOf, mark, marked, offer, shift, slotSpot, snapped, timeAt } from "./spots.js";
+import { gapsOf, hasHours, hasRows, inWords, localOf, mark, marked, offer, OPEN, shift, slotSpot, snapped, streamName, timeAt } from "./spots.js";
 import { hide, say } from "./toast.js";
 import { hasModifier, isTyping } from "./typing.js";
 import { stateWord, words } from "./words.js";
@@ -12,6 +13,7 @@ import { stateWord, words } from "./words.js";
 const DAY = 1440;
 const NAMES = { h: "ArrowLeft", l: "ArrowRight", k: "ArrowUp", j: "ArrowDown" };
 const QUARTER = 15;
+const MORNING = "09:00";
 let held = null;
 let spot = null;
 
@@ -21,25 +23,46 @@ function take(link) {
     return;
   }
   held = link;
-  spot = { day: localOf(link).slice(0, 10), clock: null, slot: null };
+  spot = begin();
   held.classList.add("is-moving");
   hold();
-  offer(link.dataset.stream);
+  offer(link.dataset.stream, localOf(link) !== "");
   tell();
+}
+
+/** Where it stands; without a time at today, or at the day of the plan. */
+function begin() {
+  const day = localOf(held).slice(0, 10);
+  if (day) return { day, clock: null, slot: null };
+  const today = plan().querySelector(".day-today, .hour-day.now, .list-today, .row-cells .now");
+  return { day: today?.dataset.day ?? plan().dataset.date, clock: hasHours() ? MORNING : null, slot: null };
 }
 
 /** By days, and in views with hours up and down by a quarter of an hour, with Shift by an hour. */
 function step(key, fast) {
   const upDown = key === "ArrowUp" || key === "ArrowDown";
   const sign = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
-  if (upDown && hasHours()) toTime(sign * (fast ? 60 : QUARTER));
+  if (spot.open) to(begin());
+  else if (upDown && hasRows()) toRow(sign);
+  else if (hasRows()) toDay(sign * (fast ? 7 : 1));
+  else if (upDown && hasHours()) toTime(sign * (fast ? 60 : QUARTER));
   else toDay(sign * (upDown && plan().dataset.view !== "list" ? 7 : 1));
 }
 
 function toDay(days) {
   const day = shift(`${spot.day}T12:00`, days * DAY).slice(0, 10);
+  const { stream } = spot;
   // A slot is of its day: on another one the post has its own clock again, or the one that was chosen.
-  to(spot.clock && !spot.slot ? snapped(`${day}T${spot.clock}`, held.dataset.stream) : { day, clock: null, slot: null });
+  const there = spot.clock && !spot.slot ? snapped(`${day}T${spot.clock}`, stream ?? held.dataset.stream) : { day, clock: null, slot: null };
+  to({ ...there, stream });
+}
+
+/** To the row above or below; its own row again is no change of stream. */
+function toRow(sign) {
+  const rows = [...plan().querySelectorAll("section[data-stream]")].map((row) => row.dataset.stream);
+  const at = rows.indexOf(spot.stream ?? held.dataset.stream);
+  const stream = rows[Math.min(Math.max(at + sign, 0), rows.length - 1)];
+  to({ day: spot.day, clock: null, slot: null, stream: stream === held.dataset.stream ? undefined : stream });
 }
 
 /** From an odd minute first to the next quarter. */
@@ -51,10 +74,12 @@ function toTime(minutes) {
 }
 
 function toSlot() {
-  const gaps = gapsOf(held.dataset.stream);
+  if (spot.open) return;
+  const { stream } = spot;
+  const gaps = gapsOf(stream ?? held.dataset.stream);
   const now = timeAt(spot, held);
   const next = gaps.find((gap) => gap.dataset.at.slice(0, 16) > now) ?? gaps[0];
-  if (next) to(slotSpot(next));
+  if (next) to({ ...slotSpot(next), stream });
   else say(words("noSlot"));
 }
 
@@ -68,12 +93,24 @@ function tell() {
   marked()?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const title = titleOf(held);
   const number = chosenWith(held).length;
+  if (spot.open) {
+    quiet();
+    say(words("movingOpen", { title }));
+    return;
+  }
   const shown = hasHours() && !spot.clock ? { ...spot, clock: timeAt(spot, held).slice(11) } : spot;
-  const name = number > 1 ? "movingMany" : spot.slot ? "movingSlot" : hasHours() ? "movingHours" : "moving";
-  const sentence = words(name, { title, number, day: inWords(shown) });
+  const stream = spot.stream && streamName(spot.stream);
+  const sentence = words(nameOf(number), { title, number, stream, day: inWords(shown) });
   say(sentence);
-  if (spot.day !== localOf(held).slice(0, 10) || spot.clock) hover(held, spot, (warning) => say(`${sentence} ${warning}`));
+  if (spot.day !== localOf(held).slice(0, 10) || spot.clock || stream) hover(held, spot, (warning) => say(`${sentence} ${warning}`));
   else quiet();
+}
+
+function nameOf(number) {
+  if (number > 1) return "movingMany";
+  if (spot.stream) return "movingRow";
+  if (spot.slot) return "movingSlot";
+  return hasHours() ? "movingHours" : hasRows() ? "movingStreams" : "moving";
 }
 
 function letGo() {
@@ -116,6 +153,7 @@ function pressWhileHeld(event) {
   const key = NAMES[event.key.toLowerCase()] ?? event.key;
   if (key.startsWith("Arrow")) step(key, event.shiftKey);
   else if (key === "s") toSlot();
+  else if (key === "Backspace" || key === "Delete") localOf(held) && to(OPEN);
   else if (key === "Escape") leave();
   else if (key === "Enter" || key === "d") {
     const { link, spot: there } = letGo();

@@ -4,6 +4,7 @@ import { moveById } from "./move_post.js";
 import { go } from "./plan_go.js";
 import { plan } from "./plan_load.js";
 import { attend } from "./presence.js";
+import { take } from "./steps.js";
 import { say } from "./toast.js";
 import { words } from "./words.js";
 
@@ -72,6 +73,16 @@ function click(event) {
   }
 }
 
+/** Take the time away of the post that is open. */
+async function submitOpen(event) {
+  const form = event.target.closest?.("[data-open-form]");
+  if (!form) return;
+  event.preventDefault();
+  const id = form.dataset.openForm;
+  await take([{ do: "open", id, version: Number(form.elements.version.value) }], { title: panel.querySelector("[data-peek-title]").textContent });
+  if (shown === id) open(id, { push: false });
+}
+
 async function submit(event) {
   const form = event.target.closest?.("[data-move-form]");
   if (!form) return;
@@ -84,6 +95,7 @@ async function submit(event) {
 
 document.addEventListener("click", click);
 document.addEventListener("submit", submit);
+document.addEventListener("submit", submitOpen);
 document.addEventListener("plan:loaded", mark);
 document.addEventListener("plan:went", () => close({ push: false }));
 document.addEventListener("post:moved", (event) => {

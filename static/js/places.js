@@ -1,10 +1,22 @@
 // A post's row put into another place of the plan by hand, before the server has answered.
 import { plan } from "./plan_load.js";
 
-/** Put the link's row to this time ("2026-12-01T09:30"), by its clock; answers how to put it back. */
-export function place(link, local) {
+/**
+ * Put the link's row to this time ("2026-12-01T09:30"), by its clock, and into the row of `stream` where there is one;
+ * answers how to put it back.
+ */
+export function place(link, local, stream) {
   const row = link.closest("li");
-  return plan().dataset.view === "streams" ? placeInRow(row, local) : placeInList(link, row, local);
+  if (plan().dataset.view !== "streams") return placeInList(link, row, local);
+  return row.closest(".row-marks") ? placeInRow(row, local, stream) : away(row);
+}
+
+/** From a list into a row of marks: the mark comes with the answer. */
+function away(row) {
+  row.hidden = true;
+  return () => {
+    row.hidden = false;
+  };
 }
 
 function placeInList(link, row, local) {
@@ -31,7 +43,10 @@ function placeInList(link, row, local) {
 }
 
 /** In the row of a stream its column is its day. */
-function placeInRow(row, local) {
+function placeInRow(row, local, stream) {
+  const home = { list: row.parentElement, next: row.nextElementSibling };
+  const other = stream && plan().querySelector(`section[data-stream="${CSS.escape(stream)}"] .row-marks`);
+  if (other && other !== home.list) put(row, other, null);
   const days = [...row.closest("[data-stream]").querySelectorAll(".row-cells [data-day]")].map((cell) => cell.dataset.day);
   const column = days.indexOf(local.slice(0, 10)) + 1;
   const { className: name, dataset } = row;
@@ -44,6 +59,7 @@ function placeInRow(row, local) {
     row.hidden = false;
     row.className = name;
     Object.assign(dataset, { at, day });
+    if (row.parentElement !== home.list) put(row, home.list, home.next);
   };
 }
 

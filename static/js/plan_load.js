@@ -54,8 +54,12 @@ export async function loadPlan(address) {
 function put(fresh) {
   const title = fresh.querySelector("title");
   if (title) document.title = title.textContent;
+  const open = new Map([...plan().querySelectorAll("details[data-kept]")].map((one) => [one.dataset.kept, one.open]));
   for (const element of [...fresh.body.children]) {
-    if (element.id) document.getElementById(element.id)?.replaceWith(element);
+    if (!element.id) continue;
+    // What somebody has opened stays open.
+    for (const one of element.querySelectorAll("details[data-kept]")) one.open = open.get(one.dataset.kept) ?? one.open;
+    document.getElementById(element.id)?.replaceWith(element);
   }
 }
 
@@ -87,7 +91,8 @@ function giveFocus(focus, before) {
     found.focus({ preventScroll: true });
     found.setSelectionRange(focus.from, focus.to);
   } else if (found) {
-    found.focus({ preventScroll: true });
+    // What lies in a tray that is closed cannot have the focus; its line can.
+    (found.closest("details:not([open])")?.querySelector("summary") ?? found).focus({ preventScroll: true });
   } else {
     const view = before === plan().dataset.view ? null : plan().querySelector("[data-go-view][aria-current]");
     (view?.checkVisibility() ? view : document.getElementById("main")).focus({ preventScroll: true });

@@ -6,7 +6,7 @@ import { say } from "./toast.js";
 import { amend, carryOut, remember, undo } from "./undo.js";
 import { words } from "./words.js";
 
-/** Carry out acts ({do, id, version, at | date | days, local}); `local` is where a moved post is shown meanwhile. */
+/** Carry out acts ({do, id, version, at | date | days, to, of, local}); `local` is where a moved post is shown meanwhile. */
 export async function take(acts, { title = "" } = {}) {
   const answer = await carry(acts, title);
   if (!answer) return null;
@@ -72,12 +72,16 @@ function know({ do: name, ...act }, { id, version }) {
 function show(act) {
   const link = linkOf(act.id);
   if (!link) return () => {};
-  const home = act.do === "move" && act.local ? place(link, act.local) : act.do === "remove" ? hide(link) : () => {};
+  const home = goesTo(act) ? place(link, act.local, act.to ?? act.streams?.[0]) : act.do === "remove" || act.do === "open" ? hide(link) : () => {};
   link.classList.add("is-waiting");
   return (stays) => {
     link.classList.remove("is-waiting");
     if (!stays) home();
   };
+}
+
+function goesTo({ do: name, local }) {
+  return (name === "move" || name === "stream") && local;
 }
 
 function hide(link) {

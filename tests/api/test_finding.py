@@ -162,3 +162,12 @@ def statements_of(api, address):
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
     return asked
+
+
+def test_posts_that_have_no_time_yet_and_those_that_have_one(api, stream):
+    make_post(stream, title="whenever")
+    plan_for(make_post(stream, title="planned"), datetime(2027, 1, 5, 9, tzinfo=UTC))
+    db.session.commit()
+    assert titles(api, "/posts?planned=no") == ["whenever"]
+    assert titles(api, "/posts?planned=yes") == ["planned"]
+    assert api.get("/posts?planned=perhaps").status_code == 422

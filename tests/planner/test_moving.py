@@ -6,8 +6,8 @@ import pytest
 
 from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
-from calendar_app.planner.moving import move_post
-from calendar_app.times import parse_wall, to_utc, to_wall
+from calendar_app.planner.moving import Where, move_post, put
+from calendar_app.times import parse_wall, to_utc, to_wall, utcnow
 from tests.factories import make_account, make_actor, make_post, make_scheduled, make_stream, plan_for
 from tests.planner.plans import utc
 
@@ -87,7 +87,7 @@ def test_a_viewer_moves_nothing(app):
         move(post, date(2026, 12, 2), actor=make_actor(post.team, "viewer"))
 
 
-def test_what_has_gone_out_or_was_missed_keeps_its_day_and_a_post_without_a_time_has_none(app):
+def test_what_has_gone_out_or_was_missed_keeps_its_day(app):
     published = drafted("2026-12-01T09:00", title="Out")
     published.state, published.published_at = "published", published.due_at
     missed = drafted("2026-12-01T09:00", title="Late")
@@ -98,4 +98,20 @@ def test_what_has_gone_out_or_was_missed_keeps_its_day_and_a_post_without_a_time
     with pytest.raises(Conflict, match="“Late” missed its time"):
         move(missed, date(2026, 12, 2))
     with pytest.raises(Refused, match="no time yet"):
-        move(make_post(make_stream()), date(2026, 12, 2))
+        put(make_post(make_stream()), Where(days=2), version=1, actor=make_actor(), now=utcnow())
+
+
+def test_a_post_without_a_time_gets_what_its_stream_offers_that_day_or_nine_in_the_morning(app):
+    offering = make_stream(cadence=["FREQ=DAILY;BYHOUR=12;BYMINUTE=30;BYSECOND=0"])
+    for stream, wall in ((offering, "12:30:00"), (make_stream(), "09:00:00")):
+        post = make_post(stream)
+        moved = move(post, date(2127, 12, 2))
+        assert (post.publish_at, post.timezone) == (f"2127-12-02T{wall}", "Europe/Oslo")
+        assert (moved.was, moved.before, post.version) == (None, None, 2)
+
+
+def test_the_day_of_a_first_time_is_that_of_the_calendar(app):
+    post = make_post(make_stream(timezone="Pacific/Auckland"))
+    moved = put(post, Where(day=date(2127, 12, 2)), version=1, actor=make_actor(post.team), now=utcnow(),
+                shown_in="America/Los_Angeles")  # fmt: skip
+    assert moved.local.date() == date(2127, 12, 2)

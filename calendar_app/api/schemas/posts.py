@@ -262,6 +262,9 @@ class PostQuery(Asked):
 
     stream: Handle | None = None
     state: State | None = None
+    planned: Literal["yes", "no"] | None = Field(
+        default=None, description="no: only posts that have no time yet; yes: only those that have one."
+    )
     since: Since | None = Field(default=None, alias="from", description="Not before this instant.")
     until: Since | None = Field(default=None, alias="to", description="Before this instant.")
     q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
