@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -78,6 +78,44 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class LostZone(str):
+    """UTC, in the place of a zone that is not known; `written` is what the database holds.
+
+    A hand wrote it, or a machine whose tables knew more. One such row must not keep a team from its calendar: it is
+    read as UTC, says what stands there, and promises nothing.
+    """
+
+    __slots__ = ("written",)
+    written: str
+
+    def __new__(cls, written: str) -> "LostZone":
+        made = super().__new__(cls, "UTC")
+        made.written = written
+        return made
+
+
+class ZoneName(TypeDecorator[str]):
+    """A column of IANA names; one that is not known comes back as a LostZone. Whoever writes has checked it."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return value if value is None or is_zone(value) else LostZone(value)
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """UTC that somebody has chosen is another value than UTC for want of a better one."""
+        return bool(x == y) and isinstance(x, LostZone) == isinstance(y, LostZone)
+
+
+def as_written(zone: str) -> str:
+    """What the database holds, to be shown in a form and mended there."""
+    return zone.written if isinstance(zone, LostZone) else zone
 
 
 def utcnow() -> datetime:

@@ -18,7 +18,6 @@ from calendar_app.extensions import database_now, db, start_writing, stop_writin
 from calendar_app.feeds.parts import left_out
 from calendar_app.health import questions
 from calendar_app.health.views import metrics_token
-from calendar_app.lost_zones import LostZone
 from calendar_app.mailing.link import ServerAway
 from calendar_app.mailing.server import server_of
 from calendar_app.mailing.smtp import Mailer
@@ -27,6 +26,7 @@ from calendar_app.media.trying import try_out
 from calendar_app.posts.publishing import on_hold
 from calendar_app.streams.models import Stream
 from calendar_app.supervising.ports import port_taken
+from calendar_app.times import LostZone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.extensions import Model
-from calendar_app.lost_zones import ZoneName
-from calendar_app.times import UTCDateTime, utcnow
+from calendar_app.times import UTCDateTime, ZoneName, utcnow
 
 ROLES = ("owner", "editor", "author", "viewer")
 LINK_PURPOSES = ("set-up", "invitation", "sign-in")

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from calendar_app.lost_zones import LostZone
 from calendar_app.planner import loading
 from calendar_app.planner.asides import Asides, asides
 from calendar_app.planner.clock_change import ClockChange, clock_change
@@ -19,6 +18,7 @@ from calendar_app.planner.plan import Lane, Placed, Plan, days_from, place
 from calendar_app.planner.promises import gaps, promised
 from calendar_app.planner.rows import WEEKS, Rows, rows
 from calendar_app.planner.tray import Tray, tray
+from calendar_app.times import LostZone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

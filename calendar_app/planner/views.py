@@ -19,7 +19,6 @@ from calendar_app.errors import Conflict, NotAllowed, Refused, Stale
 from calendar_app.extensions import database_now, db
 from calendar_app.helping.first_steps import first_steps
 from calendar_app.languages import capital, in_words, say
-from calendar_app.lost_zones import LostZone
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json, wants_page
 from calendar_app.planner import keeping, loading, parts
@@ -33,7 +32,7 @@ from calendar_app.planner.sheet import MOST_NEEDS, Sheet, sheet, zone_of
 from calendar_app.posts.models import Post
 from calendar_app.posts.saying import lateness
 from calendar_app.series.showing import part_of
-from calendar_app.times import rfc3339, to_wall, utcnow
+from calendar_app.times import LostZone, rfc3339, to_wall, utcnow
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from calendar_app.extensions import Model
-from calendar_app.lost_zones import ZoneName
-from calendar_app.times import UTCDateTime, utcnow
+from calendar_app.times import UTCDateTime, ZoneName, utcnow
 
 if TYPE_CHECKING:
     from calendar_app.agreeing.models import Review

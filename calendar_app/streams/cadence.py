@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from calendar_app.languages import say
-from calendar_app.lost_zones import LostZone
 from calendar_app.streams.breaks import Breaks, Broken, breaks_of
 from calendar_app.streams.rules import MOST_TIMES, BadCadence, Rule, read_rrule, settled, write_rrules
 from calendar_app.streams.wording import read_words, write_words
-from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR, known_zone, to_wall
+from calendar_app.times import EARLIEST_YEAR, LATEST_YEAR, LostZone, known_zone, to_wall
 
 __all__ = ["BadCadence", "Cadence", "next_free", "parse_cadence", "slots"]
 

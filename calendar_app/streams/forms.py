@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calendar_app.lost_zones import as_written
 from calendar_app.streams.cadence import BadCadence, Cadence
 from calendar_app.streams.editing import unused_colour
+from calendar_app.times import as_written
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from calendar_app.extensions import Model
-from calendar_app.lost_zones import ZoneName
-from calendar_app.times import UTCDateTime, utcnow
+from calendar_app.times import UTCDateTime, ZoneName, utcnow
 
 if TYPE_CHECKING:
     from calendar_app.channels.models import Account

@@ -5,10 +5,10 @@ import sqlalchemy as sa
 
 from calendar_app.extensions import database_now, db
 from calendar_app.health.doctor import findings
-from calendar_app.lost_zones import LostZone
 from calendar_app.planner.asking import VIEWS
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.streams.models import Stream
+from calendar_app.times import LostZone
 from tests.factories import make_person, make_post, make_scheduled, make_stream, make_team, plan_for
 from tests.planner.plans import utc
 
