@@ -17,7 +17,8 @@ ENOUGH_WORDS = 40
 LONG_SENTENCE = 25
 NORDIC = {"nb", "nn", "no", "sv", "da"}
 
-_ADDRESS = re.compile(r"\(?https?://\S+|\S+@\S+")
+# Tried once for each word, from its beginning: a word of the longest text's length costs no more than many words.
+_ADDRESS = re.compile(r"\(?https?://\S+|(?<!\S)\S[^\s@]*+@\S+")
 _SENTENCE = re.compile(r"[.!?…:]+(?=\s|$)|\n+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)

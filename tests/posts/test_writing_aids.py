@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from calendar_app.errors import Refused
@@ -11,6 +13,7 @@ from calendar_app.posts.autosaving import autosave
 from calendar_app.posts.cautions import cautions
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.plainness import plainness
+from calendar_app.posts.text import LONGEST
 from calendar_app.posts.values import values_of
 from calendar_app.streams.editing import edit_stream
 from tests.browsing import Browser
@@ -40,6 +43,18 @@ def test_a_text_is_measured_by_what_its_language_has_a_measure_for():
     assert (norwegian.measure, norwegian.level) == ("lix", "hard")
     assert plainness(EASY, "de").measure == "" and plainness("Short.", "en").measure == ""
     assert plainness("", "en").minutes == 0 and plainness("**…**\n\n---", "nb").words == 0
+
+
+@pytest.mark.parametrize("part", ["ø", "@", "a@", "(", "'", "a-", "a.", "…", "https://"])
+def test_no_word_is_so_long_that_measuring_it_keeps_the_machine_busy(part):
+    began = time.process_time()
+    plainness((part * LONGEST)[:LONGEST], "nb")
+    assert time.process_time() - began < 2
+
+
+def test_addresses_are_no_words():
+    text = "Ask kari@fjordvik.example or (https://fjordvik.example/roads) or @@x or a@ today."
+    assert plainness(text, "en").words == 6
 
 
 def test_a_checklist_is_ticked_for_each_post_and_what_is_open_is_said_but_stops_nothing(app):
