@@ -104,17 +104,25 @@ def from_json(body: Any) -> dict[str, Any]:
 
 def _translations_in(form: MultiDict[str, str]) -> dict[str, dict[str, Any]]:
     """Each language has its fields; those of the spare one say themselves which language they are in."""
-    found = {}
+    found, alts = {}, _alts_in(form)
     for code in form.getlist("tongue"):
         words: dict[str, Any] = {
             part: _lines(form.get(f"tongue_{part}_{code}", "")) for part in TRANSLATED if part != "alts"
         }
-        before = f"tongue_alt_{code}_"
-        alts = {name.removeprefix(before): _lines(form[name]) for name in form if name.startswith(before)}
-        words["alts"] = {number: text for number, text in alts.items() if text.strip()}
+        words["alts"] = alts.get(code, {})
         said = form.get("tongue_code", "").strip()
         found[said if code == SPARE and LANGUAGE.fullmatch(said) else code] = words
     return {code: words for code, words in found.items() if any(words.values())}
+
+
+def _alts_in(form: MultiDict[str, str]) -> dict[str, dict[str, str]]:
+    """By language and picture, in one walk over the fields however many languages there are."""
+    found: dict[str, dict[str, str]] = {}
+    for name in form:
+        code, _, number = name.removeprefix("tongue_alt_").rpartition("_")
+        if name.startswith("tongue_alt_") and form[name].strip():
+            found.setdefault(code, {})[number] = _lines(form[name])
+    return found
 
 
 def _event_in(form: Mapping[str, str]) -> dict[str, str]:

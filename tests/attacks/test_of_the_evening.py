@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
 
 from calendar_app.comments.anchoring import place
+from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people import api_tokens
 from calendar_app.people.roles import actor_for
@@ -18,7 +20,9 @@ from calendar_app.planner import keeping as kept_views
 from calendar_app.planner.models import OpeningView
 from calendar_app.posts import queueing
 from calendar_app.posts.drafting import edit
+from calendar_app.posts.forms import from_form
 from calendar_app.posts.models import Post
+from calendar_app.posts.plainness import plainness, sentences_of
 from calendar_app.posts.scheduling import schedule
 from calendar_app.revisions.models import Revision
 from calendar_app.series.making import fill_all
@@ -58,6 +62,37 @@ def test_nobody_holds_up_a_page_with_words_that_are_nearly_there():
     began = time.monotonic()
     assert {place(text, quote, at) for at in range(0, 50_000, 100)} == {None}
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("text", ["a" * 50_000, "a." * 25_000, "[" * 50_000, "a@" * 25_000, "((((" * 12_500])
+def test_nobody_holds_up_the_composer_with_words_that_never_end(text):
+    """It is asked with every pause in typing, for each language."""
+    began = time.monotonic()
+    plainness(text, "en")
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("See https://e.no/a_b now", ["See", "now"]), ("See (https://e.no) now", ["See", "now"]),
+     ("Write kari@e.no now", ["Write", "now"]), ("to:https://e.no", ["to"]), ("me@ or @you", ["me", "or", "you"]),
+     ("https:// is none", ["https", "is", "none"])],
+)  # fmt: skip
+def test_addresses_are_no_words(text, words):
+    assert [word for _text, of_it in sentences_of(text) for word in of_it] == words
+
+
+def test_a_form_with_words_in_thousands_of_languages_is_read_at_once():
+    form = MultiDict()
+    form.add("translations", "1")
+    for number in range(1, 4_901):
+        form.add("tongue", f"x{number}")
+        form.add(f"tongue_alt_q_{number}", "Words")
+    form.add("tongue", "q")
+    began = time.monotonic()
+    with pytest.raises(Refused):
+        from_form(form)
+    assert time.monotonic() - began < 1.5
 
 
 @given(st.text("ab_. \n", max_size=40), st.text("ab. *", min_size=1, max_size=8), st.integers(0, 45))
