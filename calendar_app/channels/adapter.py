@@ -121,6 +121,8 @@ class Field:
     label: str
     help: str = ""
     secret: bool = False
+    # A secret that Sluice makes where none is given; others come from the channel, and can be taken away.
+    made_here: bool = False
     required: bool = True
     # Several lines that concern people: typed in a large field, and counted, not copied, in the record of changes.
     lines: bool = False

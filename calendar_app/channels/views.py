@@ -236,7 +236,7 @@ def _typed(group: str) -> dict[str, Any]:
 
 
 def _wanted_secrets() -> dict[str, Any]:
-    """As typed; None where a new one shall be made."""
+    """As typed; None where the one we have shall go, and a new one be made if it is ours to make."""
     return {**_typed("secrets"), **dict.fromkeys(request.form.getlist("make_secrets"))}
 
 

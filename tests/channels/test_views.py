@@ -278,3 +278,23 @@ def test_what_was_done_on_the_pages_is_on_record_without_secrets(signed_in, rece
     row = db.session.scalars(sa.select(Audit).where(Audit.action == "account connected")).one()
     assert row.after["settings"] == {"url": receiver.address()}
     assert SECRET not in str((row.before, row.after))
+
+
+def test_a_secret_of_the_channels_own_is_taken_away_not_made(signed_in, receiver):
+    """A webhook's address comes from Slack: Sluice can make none, and a bot needs none."""
+    stream = make_stream()
+    bot = {"channel": "C0123456789", "server": receiver.address("/api")}
+    both = {"address": receiver.address("/hook"), "token": "xoxb-tests-tests-tests"}
+    account = make_account(stream.team, "slack", settings=bot, secrets=both, streams=[stream])
+    browser = signed_in(make_person(stream.team))
+    path = f"/accounts/{account.id}"
+    page = browser.get(path).text
+    assert "Take it away" in page
+    assert "Make a new one" not in page
+    form = {
+        "name": "Slack",
+        "make_secrets": "address",
+        **{f"settings.{name}": value for name, value in bot.items()},
+    }
+    assert browser.send(path, form).status_code == 303
+    assert open_secrets(account) == {"token": both["token"]}

@@ -50,6 +50,7 @@ class WebhookAdapter(Adapter):
             say_later("Secret"),
             say_later("Leave empty and Sluice makes one; it is shown once."),
             secret=True,
+            made_here=True,
             required=False,
         ),
     )
