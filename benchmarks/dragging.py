@@ -74,7 +74,7 @@ def _give_clocks() -> None:
 def _drag(context: BrowserContext, path: str) -> list[float]:
     """All over the plan with the first post that can be moved, and back."""
     page = _opened(context, path)
-    post = page.locator("#plan [data-movable]:visible").first
+    post = _first(page)
     found: list[float] = []
     if post.count():
         _take_up(page, post)
@@ -87,6 +87,16 @@ def _drag(context: BrowserContext, path: str) -> list[float]:
         page.mouse.up()
     page.close()
     return found
+
+
+def _first(page: Page) -> Any:
+    """Where each day of a stream has several posts, the last day is opened first: what is to come moves."""
+    post = page.locator("#plan [data-movable]:visible").first
+    several = page.locator("#plan [data-row-day]:visible")
+    if not post.count() and several.count():
+        several.last.click()
+        page.locator(".row-day [data-post]").first.wait_for()
+    return post
 
 
 def _drop(context: BrowserContext, path: str) -> str:

@@ -11,6 +11,20 @@ export function place(link, local, stream) {
   return row.closest(".row-marks") ? placeInRow(row, local, stream) : away(row);
 }
 
+/** Into the tray of posts without a time, where that is open and shows such rows; else it waits where it is. */
+export function lay(link) {
+  const row = link.closest("li");
+  const tray = plan().querySelector("[data-tray][open] .tray-list");
+  if (!tray || !link.matches(".post")) return () => {};
+  const home = { list: row.parentElement, next: row.nextElementSibling, at: row.dataset.at };
+  row.dataset.at = "";
+  put(row, tray, tray.firstElementChild);
+  return () => {
+    row.dataset.at = home.at;
+    put(row, home.list, home.next);
+  };
+}
+
 /** From a list into a row of marks: the mark comes with the answer. */
 function away(row) {
   row.hidden = true;

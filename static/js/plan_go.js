@@ -30,7 +30,7 @@ function isPlain(event) {
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("#plan a[href], #rail-views a[href]");
-  if (!link || !isPlain(event) || link.matches("[data-post], [data-peek]")) return;
+  if (!link || !isPlain(event) || link.matches("[data-post], [data-peek], [data-row-day]")) return;
   const url = new URL(link.href);
   if (url.origin !== location.origin || url.pathname !== "/calendar") return;
   event.preventDefault();

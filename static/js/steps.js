@@ -1,7 +1,7 @@
 // A step: something done to one post or to many. At once on the screen; what the server refuses goes back and is named.
 import { post } from "./asking.js";
 import { loadPlan, plan } from "./plan_load.js";
-import { place } from "./places.js";
+import { lay, place } from "./places.js";
 import { say } from "./toast.js";
 import { amend, carryOut, remember, undo } from "./undo.js";
 import { words } from "./words.js";
@@ -72,7 +72,7 @@ function know({ do: name, ...act }, { id, version }) {
 function show(act) {
   const link = linkOf(act.id);
   if (!link) return () => {};
-  const home = goesTo(act) ? place(link, act.local, act.to ?? act.streams?.[0]) : act.do === "remove" || act.do === "open" ? hide(link) : () => {};
+  const home = goesTo(act) ? place(link, act.local, act.to ?? act.streams?.[0]) : act.do === "open" ? lay(link) : act.do === "remove" ? hide(link) : () => {};
   link.classList.add("is-waiting");
   return (stays) => {
     link.classList.remove("is-waiting");
