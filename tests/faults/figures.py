@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 COLUMNS = ("fault", "database", "posts", "calls", "kills", "lost", "doubled", "early", "false delivered", "stuck",
-           "unknown", "late p50", "late max")  # fmt: skip
+           "unknown", "late p50", "late p99", "late max")  # fmt: skip
 # What the pages promise never happens; `unknown` is honest, and asserted where it may be.
 NEVER = ("lost", "doubled", "early", "false delivered", "stuck")
 DATABASES = ("sqlite", "postgresql")
