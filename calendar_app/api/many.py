@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 def take(actor: Actor, body: told.Steps) -> Answer:
     """Take a step with many posts at once.
 
-    In review, approved, scheduled, back to draft, moved, copied, thrown away, brought back: all in one transaction.
+    In review, approved, scheduled, back to draft, moved in time or to another stream, without a time, copied, thrown
+    away, brought back: all in one transaction.
     A post that refuses stays as it was and is told with its reason under `stayed`; the others are done. With
     `together` either all are done or none. Publishing is no step of many.
     """
@@ -41,7 +42,15 @@ def take(actor: Actor, body: told.Steps) -> Answer:
     zone = body.timezone or zone_of(actor, loading.lanes(actor))
     standing = _standing(actor, places)
     acts = [
-        stepping.Act(one.do, one.post, one.version or standing.get(one.post, 0), _where(one, zone, place))
+        stepping.Act(
+            one.do,
+            one.post,
+            one.version or standing.get(one.post, 0),
+            _where(one, zone, place),
+            one.to or "",
+            one.of or "",
+            tuple(one.streams),
+        )
         for place, one in enumerate(body.acts)
     ]
     outcome = stepping.take(acts, actor=actor, now=database_now(), zone=zone)
@@ -96,7 +105,7 @@ def _shown(outcome: stepping.Outcome) -> told.Outcome:
                     "of": one.of, "post": one.uuid, "state": states.get(one.uuid), "version": one.version,
                     "back": one.back and {
                         "do": one.back.do, "post": one.back.uuid, "version": one.back.version,
-                        "at": one.back.at or None,
+                        "at": one.back.at or None, "streams": list(one.back.streams),
                     },
                 }
                 for one in outcome.done

@@ -76,10 +76,7 @@ def take_out(actor: Actor, handle: str, post_id: UUID, query: told.QueueQuery) -
 def free(actor: Actor, handle: str, query: told.SlotQuery) -> Answer:
     """List the next free slots of a stream."""
     stream = living_stream(actor, handle)
-    try:
-        found = free_slots([stream], now=database_now(), count=query.limit)
-    except BadCadence:
-        found = []
+    found = free_slots([stream], now=database_now(), count=query.limit)
     items = [
         told.FreeSlot.model_validate(
             {

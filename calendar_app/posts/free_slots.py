@@ -43,7 +43,7 @@ def free_slots(streams: Sequence[Stream], *, now: datetime, but: str = "", count
     if not streams or not streams[0].cadence:
         return []
     home = streams[0]
-    cadence = Cadence.of(home)
+    cadence = Cadence.readable(home)
     taken = _planned([home], but, now)
     found: list[datetime] = []
     while len(found) < count:

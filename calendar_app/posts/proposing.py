@@ -75,7 +75,7 @@ def time_on(day: date, home: Stream | None, now: datetime) -> str:
     except TimeProblem:
         return f"{day.isoformat()}T{MORNING}"
     if home and home.cadence:
-        offered = slots(Cadence.of(home), zone, since, since + timedelta(days=1))
+        offered = slots(Cadence.readable(home), zone, since, since + timedelta(days=1))
         offered = [at for at in offered if to_wall(at, zone).date() == day]
         taken = planned_in(home, since - timedelta(days=1), since + timedelta(days=1))
         if offered:

@@ -198,7 +198,7 @@ def next_free_slot(post: Post, *, now: datetime) -> datetime | None:
             .where(PostStream.stream_id == home.id, Post.due_at > now, Post.id != (post.id or 0))
         )
     )
-    return next_free(Cadence.of(home), home.timezone, now, [at for at in taken if at])
+    return next_free(Cadence.readable(home), home.timezone, now, [at for at in taken if at])
 
 
 def need_streams_in_use(post: Post) -> None:

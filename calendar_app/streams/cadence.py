@@ -50,6 +50,14 @@ class Cadence:
         return replace(cls.from_json(thing.cadence), breaks=breaks_of(thing))
 
     @classmethod
+    def readable(cls, thing: Broken) -> "Cadence":
+        """The same; of one that cannot be read (spoilt by hand or by a disk) none, so that its posts can be planned."""
+        try:
+            return cls.of(thing)
+        except BadCadence:
+            return cls()
+
+    @classmethod
     def from_json(cls, kept: Sequence[str] | None) -> "Cadence":
         """The cadence that `to_json` wrote; None is empty. Raises BadCadence."""
         if not all(isinstance(text, str) for text in kept or ()):

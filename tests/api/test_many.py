@@ -1,12 +1,15 @@
 """One step for many posts, for programs."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 import sqlalchemy as sa
 
+from calendar_app.api.schemas.many import Doing
 from calendar_app.extensions import database_now, db
 from calendar_app.people.models import Audit
+from calendar_app.planner import stepping
 from calendar_app.posts.models import Post
 from tests.api.program import fields_of, is_problem, program_of
 from tests.attacks.contents import contents
@@ -88,6 +91,32 @@ def test_a_copy_is_another_post_and_a_day_keeps_the_clock(api, stream):
         assert api.get(f"/posts/{made['post']}").json["due_at"] == due
 
 
+def test_every_step_of_the_calendar_is_there_and_each_is_taken_back(api, team, stream):
+    """Whoever adds a step to the calendar adds it here."""
+    assert set(get_args(Doing)) == set(stepping.DOINGS)
+    make_stream(team, "walks")
+    timed, untimed, scheduled = planned(stream), make_post(stream), make_scheduled(stream)
+    acts = [
+        {"do": "open", "post": timed.uuid},
+        {"do": "move", "post": untimed.uuid, "date": "2027-05-05"},
+        {"do": "stream", "post": scheduled.uuid, "to": "walks", "days": 1},
+    ]
+    told = take(api, *acts)
+    assert told["stayed"] == []
+    assert [one["back"]["do"] for one in told["done"]] == ["move", "open", "stream"]
+    assert api.get(f"/posts/{timed.uuid}").json["publish_at"] is None
+    assert api.get(f"/posts/{scheduled.uuid}").json["streams"] == ["walks"]
+    assert take(api, *(one["back"] for one in told["done"]))["stayed"] == []
+    assert api.get(f"/posts/{untimed.uuid}").json["publish_at"] is None
+    assert api.get(f"/posts/{scheduled.uuid}").json["streams"] == ["road-works"]
+    back = take(api, {"do": "open", "post": scheduled.uuid})["done"][0]["back"]
+    assert back["do"] == "again" and back["at"]
+    assert take(api, back)["done"][0]["state"] == "scheduled"
+    copied = take(api, {"do": "copy", "post": untimed.uuid, "to": "walks"})["done"][0]["post"]
+    copy = api.get(f"/posts/{copied}").json
+    assert (copy["streams"], copy["publish_at"]) == (["walks"], None)
+
+
 def test_a_post_that_was_saved_meanwhile_and_one_of_others_stay(api, stream):
     post, theirs = planned(stream), make_scheduled(make_stream(make_team()))
     told = take(
@@ -131,6 +160,9 @@ def test_who_may_not_approve_is_told_so_for_each(app, team):
         ({"days": 1, "version": 0}, "acts.0.version"),
         ({"do": "publish"}, "acts.0.do"),
         ({"do": "draft", "days": 1}, "acts.0"),
+        ({"do": "stream", "days": 1}, "acts.0"),
+        ({"days": 1, "to": "road-works"}, "acts.0"),
+        ({"do": "stream", "to": "-"}, "acts.0.to"),
         ({"post": "x" * 36, "days": 1}, "acts.0.post"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -31,7 +31,12 @@ from calendar_app.snippets import keeping
 from tests.api.test_queue import slot
 from tests.attacks.test_new_doors import repeated
 from tests.attacks.together import at_once
-from tests.factories import make_actor, make_post, make_stream, plan_for
+from tests.factories import (
+    make_actor,
+    make_post,
+    make_stream,
+    plan_for,
+)
 
 SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 MANY = 5
@@ -95,6 +100,7 @@ def test_a_form_with_words_in_thousands_of_languages_is_read_at_once():
     assert time.monotonic() - began < 1.5
 
 
+@settings(deadline=None)
 @given(st.text("ab_. \n", max_size=40), st.text("ab. *", min_size=1, max_size=8), st.integers(0, 45))
 def test_words_are_found_nearest_to_where_they_were(text, quote, at):
     found = place(text, quote, at)

@@ -6,17 +6,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from calendar_app.api.schemas.base import Given, PostId, Sent, WallOrInstant, Zone
+from calendar_app.api.schemas.base import Given, Handle, PostId, Sent, WallOrInstant, Zone
 from calendar_app.api.schemas.posts import State, Version
 from calendar_app.api.schemas.streams import Day
 from calendar_app.planner.acting import MOST_DAYS
 from calendar_app.planner.stepping import MOST
+from calendar_app.posts.drafting import MOST_STREAMS
 
-Doing = Literal["move", "copy", "remove", "draft", "schedule", "again", "review", "approve", "restore"]
+Doing = Literal[
+    "move", "open", "stream", "copy", "remove", "draft", "schedule", "again", "review", "approve", "restore"
+]
+# Of these, the ones that may lead to a time, and into another stream.
+TO_A_TIME = {"move", "stream", "copy", "again"}
+INTO_A_STREAM = {"stream", "copy"}
 
 
 class Act(Sent):
-    """What is done to one post. `move` and `copy` need one of `at`, `date` and `days`."""
+    """What is done to one post.
+
+    `move` needs one of `at`, `date` and `days`; `stream` needs `to` or `streams`; `open` takes the time away.
+    """
 
     do: Doing
     post: PostId
@@ -32,13 +41,25 @@ class Act(Sent):
         default=None, description="So many days further, or back; the post keeps its clock."
     )
 
+    to: Handle | None = Field(default=None, description="The stream into which it goes.")
+    of: Handle | None = Field(
+        default=None, description="The stream whose place `to` takes. Left out: that of its home."
+    )
+    streams: Annotated[list[Handle], Field(max_length=MOST_STREAMS)] = Field(
+        default=[], description="All its streams, in the place of `to` and `of`; the first is its home."
+    )
+
     @model_validator(mode="after")
-    def one_place(self) -> Act:
+    def what_it_needs(self) -> Act:
         places = [one for one in (self.at, self.date, self.days) if one is not None]
-        if self.do in {"move", "copy"} and len(places) != 1:
+        if len(places) > 1 or (self.do == "move" and not places):
             raise ValueError("Say where to: one of at, date and days.")
-        if self.do not in {"move", "copy"} and places:
-            raise ValueError("Only move and copy lead to another time.")
+        if self.do not in TO_A_TIME and places:
+            raise ValueError(f"Only {', '.join(sorted(TO_A_TIME))} lead to another time.")
+        if self.do not in INTO_A_STREAM and (self.to or self.of or self.streams):
+            raise ValueError(f"Only {', '.join(sorted(INTO_A_STREAM))} lead into another stream.")
+        if self.do == "stream" and not self.to and not self.streams:
+            raise ValueError("Say into which stream: to, or streams.")
         return self
 
 
@@ -73,6 +94,7 @@ class Back(Given):
     post: str = Field(json_schema_extra={"format": "uuid"})
     version: int
     at: str | None
+    streams: list[str]
 
 
 class Taken(Given):
