@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import current_app, render_template, request
+from flask import current_app, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -84,12 +84,18 @@ def answer(
     errors: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """The error as problem+json under /api/, as a page elsewhere. The database session is rolled back first."""
+    """The error as problem+json under /api/, as JSON for our own scripts, else as a page.
+
+    The database session is rolled back first.
+    """
     db.session.rollback()
     if request.path.startswith("/api/"):
         from calendar_app.api.problems import problem
 
         return problem(status, sentence, errors=errors, headers=headers)
+    if request.accept_mimetypes.best == "application/json":
+        told = jsonify(ok=False, sentence=sentence, errors=dict(errors or {}))
+        return told, status, dict(headers or {})
     page = render_template("errors/error.html", status=status, sentence=sentence, errors=errors or {})
     return page, status, dict(headers or {})
 

@@ -17,7 +17,8 @@ from calendar_app.media.forgetting import forget_unused, sweep_files
 from calendar_app.notices.letters import bundle
 from calendar_app.notices.noticing import notice_all
 from calendar_app.people import sessions
-from calendar_app.planner import attending, news
+from calendar_app.planner import attending, keeping, news
+from calendar_app.series import returning
 from calendar_app.series.making import fill_all
 from calendar_app.times import utcnow
 
@@ -48,6 +49,8 @@ TIMETABLE = (
     Recurring("forget old sessions and links", HOUR, lambda: sessions.forget_old(utcnow())),
     Recurring("forget clocks that have ended", HOUR, forget_silent),
     Recurring("forget removed comments", HOUR, lambda: forget_removed(utcnow())),
+    Recurring("forget series thrown away", HOUR, lambda: returning.forget_removed(utcnow())),
+    Recurring("forget views thrown away", HOUR, lambda: keeping.forget_removed(utcnow())),
     Recurring("forget who had a post open", HOUR, attending.forget_gone),
     Recurring("forget what changed in the plan", HOUR, news.forget_old),
     Recurring("forget kept API answers", HOUR, forget_old_replays),

@@ -36,7 +36,7 @@ _AS_THEY_ARE = ("timezone", "short_months", "makes", "ahead_days", "skipped", "e
 @call("GET", "/series", gives=told.SeriesList, query=told.SeriesQuery)
 def find(actor: Actor, query: told.SeriesQuery) -> Answer:
     """List series, the newest first."""
-    wanted = scoped(Series, actor)
+    wanted = scoped(Series, actor).where(Series.removed_at.is_(None))
     wanted = wanted.where(Series.ended_at.is_not(None) if query.ended else Series.ended_at.is_(None))
     rows, following = page(wanted, Series.id, query, newest_first=True)
     return Answer(told.SeriesList(items=[shown(series) for series in rows], next=following))
@@ -145,5 +145,7 @@ def _post(actor: Actor, text: str, name: str) -> Post:
 def _series_of(actor: Actor, number: int) -> Series:
     found: Series | None = None
     if number < 2**31:
-        found = db.session.scalar(scoped(Series, actor).where(Series.id == number))
+        found = db.session.scalar(
+            scoped(Series, actor).where(Series.id == number, Series.removed_at.is_(None))
+        )
     return found or abort(404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 from calendar_app.errors import Refused
 from calendar_app.extensions import db
 from calendar_app.people import audit, personal_feeds
-from calendar_app.people.models import Link, Member, Person, Team
+from calendar_app.people.models import Audit, Link, Member, Person, Team
 from calendar_app.people.roles import RIGHTS
 from calendar_app.people.setting_up import check_role, find_or_make_person, make_link, put_into_team
 from calendar_app.times import utcnow
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from calendar_app.people.roles import Actor
 
 INVITATION_HOURS = 7 * 24
+# So long whoever put somebody out takes that back without an invitation.
+BACK_WITHIN = timedelta(hours=1)
 MOST_OPEN = 100
 
 
@@ -114,6 +117,41 @@ def remove(actor: Actor, member: Member) -> None:
     )
     db.session.flush()
     db.session.delete(member)
+
+
+def removed_by(actor: Actor, person_id: int, now: datetime) -> Audit | None:
+    """The last time that the actor put this person out of a team, if it was a moment ago and they are still out."""
+    found: Audit | None = db.session.scalars(
+        sa.select(Audit)
+        .where(
+            Audit.action == "left team", Audit.subject == f"person {person_id}",
+            Audit.person_id == actor.person.id, Audit.team_id.in_(actor.team_ids), Audit.at > now - BACK_WITHIN,
+        )
+        .order_by(Audit.id.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+    if found is None or person_id == actor.person.id:
+        return None
+    back = sa.select(Member.id).where(Member.team_id == found.team_id, Member.person_id == person_id)
+    return None if db.session.scalar(back) else found
+
+
+def bring_back(actor: Actor, removal: Audit, person: Person) -> Member:
+    """In the team again, with the same role; addresses and invitations that ended stay ended.
+
+    Raises NotAllowed. The caller commits.
+    """
+    team_id = removal.team_id or 0
+    actor.need("manage people", team_id)
+    role = str((removal.before or {}).get("role"))
+    check_role(role)
+    member = Member(team_id=team_id, person_id=person.id, role=role)
+    db.session.add(member)
+    audit.record(
+        "brought back into team", f"person {person.id}", actor=actor, team_id=team_id, after={"role": role}
+    )
+    db.session.flush()
+    return member
 
 
 def _keep_an_owner(member: Member) -> None:

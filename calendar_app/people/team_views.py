@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from calendar_app import links
+from calendar_app import links, ways_back
 from calendar_app.errors import Refused
 from calendar_app.extensions import db, limiter
 from calendar_app.people import forms, inviting, writing_rules
-from calendar_app.people.models import Link, Member, Team
+from calendar_app.people.models import Link, Member, Person, Team
 from calendar_app.people.roles import scoped
 from calendar_app.people.shown_times import shown
 from calendar_app.people.signing_in import current_actor, current_team, member_required
@@ -89,7 +89,7 @@ def change_role(member_id: int) -> ResponseReturnValue:
 @member_required
 def remove(member_id: int) -> ResponseReturnValue:
     member = _member(member_id)
-    team_id, name = member.team_id, member.person.name
+    team_id, name, person_id = member.team_id, member.person.name, member.person_id
     try:
         inviting.remove(current_actor(), member)
     except Refused as refused:
@@ -99,8 +99,29 @@ def remove(member_id: int) -> ResponseReturnValue:
     if oneself:
         flash(_("You have left the team."), "good")
         return redirect(url_for("settings.show"), 303)
-    flash(_("%(name)s is no longer in the team.", name=name), "good")
-    return _back(team_id)
+    said, way = (
+        _("%(name)s is no longer in the team.", name=name),
+        url_for("team.restoration", person_id=person_id),
+    )
+    return ways_back.done(said, _page_of(team_id), back=way)
+
+
+@blueprint.post("/team/people/<int:person_id>/restoration")
+@member_required
+def restoration(person_id: int) -> ResponseReturnValue:
+    """For an hour, by whoever put somebody out."""
+    actor = current_actor()
+    removal = inviting.removed_by(actor, person_id, utcnow()) if person_id < 2**31 else None
+    person = db.session.get(Person, person_id) if removal else None
+    if removal is None or person is None or person.disabled_at is not None:
+        abort(404)
+    member = inviting.bring_back(actor, removal, person)
+    number, team_id = member.id, member.team_id
+    db.session.commit()
+    said = _(
+        "%(name)s is in the team again. Their private calendar address stays switched off.", name=person.name
+    )
+    return ways_back.done(said, _page_of(team_id), back=url_for("team.remove", member_id=number))
 
 
 def role_word(role: str) -> str:
@@ -128,7 +149,11 @@ def _member(member_id: int) -> Member:
 
 
 def _back(team_id: int | None) -> ResponseReturnValue:
-    return redirect(url_for("team.show", **_named(team_id)), 303)
+    return redirect(_page_of(team_id), 303)
+
+
+def _page_of(team_id: int | None) -> str:
+    return url_for("team.show", **_named(team_id))
 
 
 def _named(team_id: int | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -16,12 +17,16 @@ from calendar_app.people.holding import hold_person
 from calendar_app.planner.models import OpeningView, SavedView
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calendar_app.people.roles import Actor
     from calendar_app.planner.asking import Asked
 
 NAME_LIMIT = 60
 QUERY_LIMIT = 2000
 MOST = 50
+# So long one that was thrown away is kept.
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,7 @@ def keep(actor: Actor, team_id: int, name: str, asked: Asked, *, shared: bool) -
     """Raises Refused, NotAllowed."""
     actor.need("see plan", team_id)
     hold_person(actor.person.id)
-    if len([one for one in shown_to(actor) if one.mine]) >= MOST:
-        sentence = say("You have %(most)s saved views already. Delete one that you do not use.", most=MOST)
-        raise Refused({"name": sentence})
+    _need_room(actor)
     query = asked.kept_query
     if len(query) > QUERY_LIMIT:
         raise Refused({"name": say("This view has too many filters to be kept. Take some away.")})
@@ -90,11 +93,39 @@ def change(view: SavedView, actor: Actor, *, name: str, shared: bool) -> None:
     db.session.flush()
 
 
-def throw_away(view: SavedView, actor: Actor) -> None:
+def throw_away(view: SavedView, actor: Actor, now: datetime) -> None:
     _need_own(view, actor)
     record("view deleted", f"view {view.id}", actor=actor, team_id=view.team_id, before={"name": view.name})
-    db.session.delete(view)
+    view.removed_at = now
     db.session.flush()
+
+
+def thrown_away(number: int, actor: Actor) -> SavedView | None:
+    """One of one's own, as long as it is kept."""
+    found: SavedView | None = db.session.scalar(
+        sa.select(SavedView).where(
+            SavedView.id == number, SavedView.person_id == actor.person.id, SavedView.removed_at.is_not(None),
+            SavedView.team_id.in_(actor.team_ids),
+        )
+    )  # fmt: skip
+    return found
+
+
+def bring_back(view: SavedView, actor: Actor) -> None:
+    """As it was, for whoever saw it and whose calendar opened with it. Raises Refused, NotAllowed."""
+    _need_own(view, actor)
+    hold_person(actor.person.id)
+    _need_room(actor)
+    view.removed_at = None
+    record(
+        "view brought back", f"view {view.id}", actor=actor, team_id=view.team_id, after={"name": view.name}
+    )
+    db.session.flush()
+
+
+def forget_removed(now: datetime) -> None:
+    """For the upkeep job. The caller commits."""
+    db.session.execute(sa.delete(SavedView).where(SavedView.removed_at < now - KEPT))
 
 
 def open_with(view: SavedView, actor: Actor, *, opens: bool) -> None:
@@ -114,7 +145,11 @@ def opening(actor: Actor) -> str | None:
     query: str | None = db.session.scalar(
         sa.select(SavedView.query)
         .join(OpeningView, OpeningView.view_id == SavedView.id)
-        .where(OpeningView.person_id == actor.person.id, SavedView.team_id.in_(actor.team_ids))
+        .where(
+            OpeningView.person_id == actor.person.id,
+            SavedView.team_id.in_(actor.team_ids),
+            SavedView.removed_at.is_(None),
+        )
     )
     return f"/calendar?{query}" if query else None
 
@@ -122,8 +157,15 @@ def opening(actor: Actor) -> str | None:
 def _seen_by(actor: Actor) -> Any:
     mine = SavedView.person_id == actor.person.id
     return sa.select(SavedView).where(
-        SavedView.team_id.in_(actor.team_ids), sa.or_(mine, SavedView.shared.is_(True))
-    )
+        SavedView.team_id.in_(actor.team_ids), sa.or_(mine, SavedView.shared.is_(True)),
+        SavedView.removed_at.is_(None),
+    )  # fmt: skip
+
+
+def _need_room(actor: Actor) -> None:
+    if len([one for one in shown_to(actor) if one.mine]) >= MOST:
+        sentence = say("You have %(most)s saved views already. Delete one that you do not use.", most=MOST)
+        raise Refused({"name": sentence})
 
 
 def _need_own(view: SavedView, actor: Actor) -> None:
@@ -137,9 +179,14 @@ def _name(text: str, actor: Actor, *, but: int | None = None) -> str:
         raise Refused({"name": say("Give the view a name.")})
     if len(name) > NAME_LIMIT:
         raise Refused({"name": say("A name has %(most)s characters at most.", most=NAME_LIMIT)})
-    same = sa.select(SavedView.id).where(
-        SavedView.person_id == actor.person.id, SavedView.name == name, SavedView.id != (but or 0)
+    same = db.session.scalar(
+        sa.select(SavedView).where(
+            SavedView.person_id == actor.person.id, SavedView.name == name, SavedView.id != (but or 0)
+        )
     )
-    if db.session.scalar(same):
+    if same is not None and same.removed_at is None:
         raise Refused({"name": say("You have a view named “%(name)s” already.", name=name)})
+    if same is not None:
+        db.session.delete(same)
+        db.session.flush()
     return name

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, abort, flash, redirect, request
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
+from calendar_app import ways_back
 from calendar_app.errors import Refused
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.people.signing_in import current_actor, current_team, local_path, member_required
 from calendar_app.planner import keeping, loading
@@ -69,14 +70,21 @@ def change(view_id: int) -> ResponseReturnValue:
 @kept.post("/<int:view_id>/removal")
 @member_required
 def remove(view_id: int) -> ResponseReturnValue:
-    view = _view(view_id)
+    view, actor = _view(view_id), current_actor()
+    said = say("“%(name)s” is deleted. The posts it showed are where they were.", name=view.name)
+    keeping.throw_away(view, actor, database_now())
+    db.session.commit()
+    return _turned(view_id, said, "bring_back")
 
-    def work() -> str:
-        name = view.name
-        keeping.throw_away(view, current_actor())
-        return say("“%(name)s” is deleted. The posts it showed are where they were.", name=name)
 
-    return _done(work)
+@kept.post("/<int:view_id>/return")
+@member_required
+def bring_back(view_id: int) -> ResponseReturnValue:
+    view = keeping.thrown_away(view_id, current_actor()) or abort(404)
+    said = say("“%(name)s” is back.", name=view.name)
+    keeping.bring_back(view, current_actor())
+    db.session.commit()
+    return _turned(view_id, said, "remove")
 
 
 def _view(number: int) -> SavedView:
@@ -84,6 +92,10 @@ def _view(number: int) -> SavedView:
     if found is None:
         abort(404)
     return found
+
+
+def _turned(number: int, said: str, back: str) -> ResponseReturnValue:
+    return ways_back.done(said, iri_to_uri(_here()), back=url_for(f"kept.{back}", view_id=number))
 
 
 def _done(work: Callable[[], str]) -> ResponseReturnValue:

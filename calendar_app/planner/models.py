@@ -68,6 +68,8 @@ class SavedView(Model):
     query: Mapped[str] = mapped_column(sa.String(2000))
     shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
+    # Thrown away: gone for everybody, but for whoever takes that back. A new one of the same name ends it.
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class OpeningView(Model):

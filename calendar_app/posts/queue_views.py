@@ -10,13 +10,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from calendar_app import ways_back
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, Refused
 from calendar_app.evergreen import pooling
 from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.people.roles import scoped
-from calendar_app.people.signing_in import current_actor, member_required
+from calendar_app.people.signing_in import current_actor, member_required, wants_json
 from calendar_app.planner.asking import day_of
 from calendar_app.planner.sheet import midnight
 from calendar_app.posts import queueing, saying
@@ -143,11 +144,13 @@ def put_into_pool(number: Any) -> ResponseReturnValue:
         pooling.put_in(post, actor=current_actor(), now=database_now())
     except Conflict as conflict:
         db.session.rollback()
+        if wants_json():
+            raise
         flash(str(conflict), "bad")
         return redirect(url_for("posts.show", number=number), 303)
     db.session.commit()
-    flash(_("It is in the pool and may come again where a slot stays empty."), "good")
-    return redirect(url_for("posts.show", number=number), 303)
+    said = _("It is in the pool and may come again where a slot stays empty.")
+    return _pooled(number, said, "take_out_of_pool")
 
 
 @queue.post("/posts/<uuid:number>/pool/removal")
@@ -155,8 +158,13 @@ def put_into_pool(number: Any) -> ResponseReturnValue:
 def take_out_of_pool(number: Any) -> ResponseReturnValue:
     pooling.take_out(post_of(number), actor=current_actor())
     db.session.commit()
-    flash(_("It is out of the pool and does not come again by itself."), "good")
-    return redirect(url_for("posts.show", number=number), 303)
+    said = _("It is out of the pool and does not come again by itself.")
+    return _pooled(number, said, "put_into_pool")
+
+
+def _pooled(number: Any, said: str, back: str) -> ResponseReturnValue:
+    page = url_for("posts.show", number=number)
+    return ways_back.done(said, page, back=url_for(f"queue.{back}", number=number))
 
 
 def _taken(

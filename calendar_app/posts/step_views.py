@@ -8,10 +8,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from calendar_app import enqueue
+from calendar_app import enqueue, ways_back
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
-from calendar_app.people.signing_in import current_actor, member_required
+from calendar_app.people.signing_in import current_actor, member_required, wants_json
 from calendar_app.posts import saying, scheduling
 from calendar_app.posts.drafting import discard
 from calendar_app.posts.duplicating import duplicate
@@ -110,9 +110,13 @@ def copy(number: Any) -> ResponseReturnValue:
 def removal(number: Any) -> ResponseReturnValue:
     """Thrown away at once; the page that follows offers to take it back."""
     post = post_of(number)
+    said = _("“%(title)s” is thrown away.", title=post.title or _("Untitled"))
     discard(post, actor=current_actor())
     db.session.commit()
-    return redirect(url_for("post_steps.removed", number=number), 303)
+    page = url_for("post_steps.removed", number=number)
+    if wants_json():
+        return ways_back.done(said, page, back=url_for("post_steps.restoration", number=number))
+    return redirect(page, 303)
 
 
 @blueprint.get("/<uuid:number>/removal")
@@ -121,7 +125,7 @@ def removed(number: Any) -> ResponseReturnValue:
     found = removal_of(str(number), current_actor())
     if found is None:
         abort(404)
-    return render_template("posts/removed.html", number=number, before=found.before or {})
+    return render_template("posts/removed.html", number=number, before=found.before or {}, removal=found.id)
 
 
 @blueprint.post("/<uuid:number>/restoration")
@@ -132,6 +136,10 @@ def restoration(number: Any) -> ResponseReturnValue:
         abort(404)
     problems = restore(found, actor=current_actor(), now=database_now())
     db.session.commit()
+    if wants_json():
+        said, page = _("The post is back, as a draft."), url_for("posts.show", number=number)
+        told = " ".join([said, *problems.values()])
+        return ways_back.done(told, page, back=url_for("post_steps.removal", number=number))
     flash(_("The post is back, as a draft."), "good")
     for sentence in problems.values():
         flash(sentence, "warn")

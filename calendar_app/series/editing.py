@@ -23,6 +23,7 @@ from calendar_app.series.checking import columns_of, kept
 from calendar_app.series.happening import event_on
 from calendar_app.series.making import content_of, fill, lock_series, take_over
 from calendar_app.series.models import Occurrence, Series, series_medium
+from calendar_app.series.returning import put_away, take_out
 from calendar_app.series.settling import Settled, settle
 from calendar_app.times import to_wall
 
@@ -110,8 +111,7 @@ def take_words(
     series: Series, post: Post, *, actor: Actor, now: datetime, since: date | None = None
 ) -> tuple[Series, Settled]:
     """The words, places and pictures of one of its posts for all posts to come, or for those from a day on."""
-    lock_series(series)
-    actor.need("write posts", series.team_id)
+    _may(series, actor)
     stands = kept(series)
     split = since is not None and since > stands.first
     going = series
@@ -176,12 +176,20 @@ def take_up(series: Series, *, actor: Actor, now: datetime) -> Settled:
 
 def remove(series: Series, *, actor: Actor, now: datetime, keep_posts: bool = True) -> Settled:
     """Throw the series away. Its posts stay as ordinary posts; those that wait may go with it."""
+    was_ended = series.ended_at
     settled = end(series, actor=actor, now=now, keep_posts=keep_posts)
-    record("series removed", str(series.id), actor=actor, team_id=series.team_id,
-           before={"rule": series.rule, "content": series.content})  # fmt: skip
-    db.session.execute(sa.delete(Series).where(Series.id == series.id))
-    db.session.expunge(series)
+    put_away(series, was_ended=was_ended, actor=actor, now=now)
     return settled
+
+
+def bring_back(series: Series, *, actor: Actor, now: datetime) -> Settled:
+    """The thrown away series again, with its days and its posts. Raises Conflict, NotAllowed."""
+    lock_series(series)
+    actor.need("write posts", series.team_id)
+    _need_room(series.team_id, now)
+    take_out(series, actor=actor, now=now)
+    _touched(series, actor, now)
+    return Settled() if series.ended_at else settle(series, actor=actor, now=now)
 
 
 def series_of(post: Post) -> Occurrence | None:
@@ -194,7 +202,7 @@ def _need_room(team_id: int, now: datetime) -> None:
     """Each is looked through every few minutes, and worked out for the page that lists them all."""
     hold_team(team_id)
     going = sa.select(sa.func.count(Series.id)).where(
-        Series.team_id == team_id, Series.ended_at.is_(None),
+        Series.team_id == team_id, Series.ended_at.is_(None), Series.removed_at.is_(None),
         sa.or_(Series.until.is_(None), Series.until >= now.date().isoformat()),
     )  # fmt: skip
     if (db.session.scalar(going) or 0) >= MOST_GOING:
@@ -271,6 +279,8 @@ def _days_changed(series: Series, made: Recurrence, actor: Actor, now: datetime)
 def _may(series: Series, actor: Actor) -> None:
     lock_series(series)
     actor.need("write posts", series.team_id)
+    if series.removed_at is not None:
+        raise Conflict(say("Somebody has just thrown this series away. Load the page again."))
 
 
 def _take(series: Series, version: int, actor: Actor) -> None:

@@ -26,6 +26,7 @@ from calendar_app.posts.values import PLAN, values_of, wall_text
 from calendar_app.series.checking import kept
 from calendar_app.series.happening import distance, event_on
 from calendar_app.series.models import Occurrence, Series
+from calendar_app.series.returning import again
 from calendar_app.streams.models import Stream
 from calendar_app.times import to_wall
 
@@ -47,7 +48,9 @@ NO_POST = "No post could be made. Look at its streams, places and pictures, and 
 
 def fill_all() -> None:
     """Make what is missing in every series that goes on. Commits after each, so that nobody waits for all of them."""
-    going = sa.select(Series.id).where(Series.ended_at.is_(None)).order_by(Series.id)
+    going = (
+        sa.select(Series.id).where(Series.ended_at.is_(None), Series.removed_at.is_(None)).order_by(Series.id)
+    )
     numbers = list(db.session.scalars(going))
     db.session.commit()
     for number in numbers:
@@ -65,7 +68,7 @@ def fill(series: Series, *, now: datetime, actor: Actor | None = None) -> int:
     it at once make each post once: the second waits, and the database holds the rule as well.
     """
     lock_series(series)
-    if series.ended_at is not None:
+    if series.ended_at is not None or series.removed_at is not None:
         return 0
     recurrence = kept(series)
     today = to_wall(now, series.timezone).date()
@@ -179,6 +182,11 @@ def take_over(series: Series, day: date, post: Post) -> Occurrence:
 def _make(
     series: Series, recurrence: Recurrence, day: date, content: Mapping[str, Any], actor: Actor, now: datetime
 ) -> None:
+    row = again(series, day, actor=actor, now=now)
+    if row is not None and row.post is not None:
+        if series.makes == "scheduled":
+            schedule_if_agreed(row.post, actor, now)
+        return
     wall = recurrence.wall(day).isoformat(timespec="seconds")
     # The day is taken first: of two, one fails before it has written anything.
     row = Occurrence(series_id=series.id, day=day.isoformat(), planned=wall_text(wall))

@@ -59,6 +59,8 @@ class Series(Model):
     version: Mapped[int] = mapped_column(default=1)
     problem: Mapped[str | None] = mapped_column(sa.String(300))
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Thrown away: gone for everybody, but for whoever takes that back (returning.py).
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utcnow)
 

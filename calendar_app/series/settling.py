@@ -18,6 +18,7 @@ from calendar_app.series.checking import kept
 from calendar_app.series.happening import event_on
 from calendar_app.series.making import OF_A_PICTURE, content_of, digest, fill, living
 from calendar_app.series.models import Occurrence
+from calendar_app.series.returning import note_going
 from calendar_app.times import to_wall
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ class Settled:
 def settle(series: Series, *, actor: Actor, now: datetime, words_of: Post | None = None) -> Settled:
     """Bring the posts to come in step with the series. `words_of` is the post whose words it has just taken."""
     recurrence, settled = kept(series), Settled()
+    # First: a post that comes back with its day says what it said then, and follows with the others.
+    if not series.ended_at:
+        settled.made = fill(series, now=now, actor=actor)
     rows = _to_come(series, to_wall(now, series.timezone).date())
     days = set() if series.ended_at else _wanted(recurrence, rows)
     content = living(series)
     for row in rows:
         _settle_row(row, recurrence, days, content, settled, actor=actor, now=now, words_of=words_of)
-    if not series.ended_at:
-        settled.made = fill(series, now=now, actor=actor)
     return settled
 
 
@@ -160,6 +162,7 @@ def _apply(row: Occurrence, post: Post, changes: Mapping[str, Any], actor: Actor
 def _throw_away(row: Occurrence, post: Post, actor: Actor, now: datetime) -> None:
     if post.state == "scheduled":
         unschedule(post, actor=actor, now=now)
+    note_going(row, post, actor)
     discard(post, actor=actor)
     db.session.delete(row)
     db.session.flush()

@@ -60,7 +60,8 @@ class Part:
 
 def rows(actor: Actor, now: datetime, *, ended: bool = False) -> list[Row]:
     """The series of the asker's teams, the newest first; those that have ended apart."""
-    wanted = scoped(Series, actor).where(Series.ended_at.is_not(None) if ended else Series.ended_at.is_(None))
+    wanted = scoped(Series, actor).where(Series.removed_at.is_(None))
+    wanted = wanted.where(Series.ended_at.is_not(None) if ended else Series.ended_at.is_(None))
     found = db.session.scalars(wanted.order_by(Series.id.desc()).limit(500)).all()
     handles = {handle for series in found for handle in series.handles}
     streams = {

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
+from calendar_app import ways_back
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
@@ -111,8 +112,8 @@ def save(series_id: int) -> ResponseReturnValue:
 def days(series_id: int) -> ResponseReturnValue:
     """`out`: no post on this day; `in`: one on this day as well."""
     found, problems = _series(series_id), Findings()
-    name = "out" if "out" in request.form else "in"
-    day = checking.day_in(request.form.get(name), "day", problems)
+    name, other = ("out", "in") if "out" in request.values else ("in", "out")
+    day = checking.day_in(request.values.get(name), "day", problems)
     if day is None:
         return _page(found, forms.typed_of(found), problems.errors)
     change = editing.leave_out if name == "out" else editing.put_in
@@ -123,32 +124,44 @@ def days(series_id: int) -> ResponseReturnValue:
         return _page(_series(series_id), forms.typed_of(_series(series_id)), refused.errors)
     said = in_words(day, "EEEE d MMMM y")
     told = _("%(day)s is left out.", day=said) if name == "out" else _("%(day)s is part of it.", day=said)
-    return _done(series_id, told)
+    return _turned(series_id, told, "days", **{other: day.isoformat()})
 
 
 @series.post("/series/<int:series_id>/end")
 @member_required
 def end(series_id: int) -> ResponseReturnValue:
     """`posts=go`: posts to come that nobody has changed are thrown away with it."""
-    going = request.form.get("posts") == "go"
+    posts = "go" if request.values.get("posts") == "go" else "stay"
+    going = posts == "go"
     settled = editing.end(_series(series_id), actor=current_actor(), now=database_now(), keep_posts=not going)
-    return _done(series_id, _("The series has ended. %(what)s", what=_told(settled)))
+    said = _("The series has ended. %(what)s", what=_told(settled))
+    return _turned(series_id, said, "take_up", posts=posts)
 
 
 @series.post("/series/<int:series_id>/end/removal")
 @member_required
 def take_up(series_id: int) -> ResponseReturnValue:
     settled = editing.take_up(_series(series_id), actor=current_actor(), now=database_now())
-    return _done(series_id, _("The series goes on. %(what)s", what=_told(settled)))
+    said = _("The series goes on. %(what)s", what=_told(settled))
+    return _turned(series_id, said, "end", posts=request.values.get("posts", "stay"))
 
 
 @series.post("/series/<int:series_id>/removal")
 @member_required
 def removal(series_id: int) -> ResponseReturnValue:
     editing.remove(_series(series_id), actor=current_actor(), now=database_now())
-    db.session.commit()
-    flash(_("The series is gone. Its posts stay as ordinary posts."), "good")
-    return redirect(url_for("series.index"), 303)
+    said = _("The series is gone. Its posts stay as ordinary posts.")
+    return _turned(series_id, said, "bring_back", page=url_for("series.index"))
+
+
+@series.post("/series/<int:series_id>/return")
+@member_required
+def bring_back(series_id: int) -> ResponseReturnValue:
+    """What was thrown away, with its days and its posts."""
+    found = _series(series_id, removed=True)
+    settled = editing.bring_back(found, actor=current_actor(), now=database_now())
+    said = _("The series is back, with its days and its posts. %(what)s", what=_told(settled))
+    return _turned(series_id, said, "removal")
 
 
 @series.post("/posts/<uuid:number>/series")
@@ -164,11 +177,12 @@ def words_of_post(number: Any) -> ResponseReturnValue:
     return _done(going.id, _("These words are those of the series now. %(what)s", what=_told(settled)))
 
 
-def _series(number: int) -> Series:
-    """A series of the asker's teams; anybody else's is as good as none."""
+def _series(number: int, *, removed: bool = False) -> Series:
+    """A series of the asker's teams; anybody else's is as good as none, and so is one that was thrown away."""
     if number > 2**31 - 1:
         abort(404)
-    found: Series | None = db.session.scalar(scoped(Series, current_actor()).where(Series.id == number))
+    wanted = scoped(Series, current_actor()).where(Series.id == number)
+    found: Series | None = db.session.scalar(wanted if removed else wanted.where(Series.removed_at.is_(None)))
     return found or abort(404)
 
 
@@ -188,6 +202,14 @@ def _done(number: int, sentence: str) -> ResponseReturnValue:
     plan_changed()
     flash(sentence, "good")
     return redirect(url_for("series.show", series_id=number), 303)
+
+
+def _turned(number: int, said: str, back: str, *, page: str = "", **asked: str) -> ResponseReturnValue:
+    """Done, with a way back: the name of a view of this series, and what is asked of it."""
+    db.session.commit()
+    plan_changed()
+    way = url_for(f"series.{back}", series_id=number, **asked)  # type: ignore[arg-type]
+    return ways_back.done(said.strip(), page or url_for("series.show", series_id=number), back=way)
 
 
 def _told(settled: Settled) -> str:

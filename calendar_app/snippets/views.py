@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from calendar_app import ways_back
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people.roles import scoped
@@ -39,7 +40,6 @@ def index() -> ResponseReturnValue:
         teams=[member.team for member in actor.person.memberships],
         templates=keeping.of_team(PostTemplate, team.id),
         snippets=keeping.of_team(Snippet, team.id),
-        gone=_gone(team),
         may_write=actor.may("write posts", team.id),
         excerpt=excerpt,
     )
@@ -84,13 +84,13 @@ def remove_template(template_id: int) -> ResponseReturnValue:
 @snippets.post("/snippets/<int:snippet_id>/return")
 @member_required
 def return_snippet(snippet_id: int) -> ResponseReturnValue:
-    return _returned(_row(Snippet, snippet_id))
+    return _returned(_row(Snippet, snippet_id), "snippet")
 
 
 @snippets.post("/templates/<int:template_id>/return")
 @member_required
 def return_template(template_id: int) -> ResponseReturnValue:
-    return _returned(_row(PostTemplate, template_id))
+    return _returned(_row(PostTemplate, template_id), "template")
 
 
 def _row(model: type[Any], number: int) -> Any:
@@ -129,12 +129,19 @@ def _changed(row: Row) -> ResponseReturnValue:
 def _removed(row: Row, kind: str) -> ResponseReturnValue:
     keeping.throw_away(row, actor=current_actor(), now=database_now())
     db.session.commit()
-    return redirect(url_for("snippets.index", **_named(row), gone=f"{kind}-{row.id}"), 303)
+    return _turned(row, _("“%(name)s” was thrown away.", name=row.name), f"return_{kind}")
 
 
-def _returned(row: Row) -> ResponseReturnValue:
+def _returned(row: Row, kind: str) -> ResponseReturnValue:
     keeping.bring_back(row, actor=current_actor())
-    return _done(row, _("“%(name)s” is back.", name=row.name))
+    db.session.commit()
+    return _turned(row, _("“%(name)s” is back.", name=row.name), f"remove_{kind}")
+
+
+def _turned(row: Row, said: str, back: str) -> ResponseReturnValue:
+    number = {"template_id" if isinstance(row, PostTemplate) else "snippet_id": row.id}
+    page = url_for("snippets.index", **_named(row))
+    return ways_back.done(said, page, back=url_for(f"snippets.{back}", **number))  # type: ignore[arg-type]
 
 
 def _done(row: Row, sentence: str) -> ResponseReturnValue:
@@ -154,20 +161,6 @@ def _given() -> dict[str, Any]:
     }
     chosen = [handle for handle in request.form.getlist("streams") if handle.isprintable()]
     return {**sent, "streams": list(dict.fromkeys(chosen))}
-
-
-def _gone(team: Team) -> Row | None:
-    """What was thrown away with the last press, so that it can be brought back."""
-    kind, _dash, number = request.args.get("gone", "").partition("-")
-    model: Any = {"snippet": Snippet, "template": PostTemplate}.get(kind)
-    if model is None or not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return None
-    found: Row | None = db.session.scalar(
-        sa.select(model).where(
-            model.id == int(number), model.team_id == team.id, model.removed_at.is_not(None)
-        )
-    )
-    return found
 
 
 def _form(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from calendar_app import ways_back
 from calendar_app.channels.models import Account
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.enqueue import plan_changed
@@ -20,7 +21,13 @@ from calendar_app.extensions import database_now, db
 from calendar_app.languages import say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.people.roles import scoped
-from calendar_app.people.signing_in import current_actor, current_team, member_required, team_named
+from calendar_app.people.signing_in import (
+    current_actor,
+    current_team,
+    member_required,
+    team_named,
+    wants_json,
+)
 from calendar_app.posts import saying
 from calendar_app.posts.checking import Findings
 from calendar_app.posts.next_up import next_gap
@@ -126,12 +133,14 @@ def archive(handle: str) -> ResponseReturnValue:
         editing.archive(stream, actor=current_actor(), now=database_now())
     except Conflict as conflict:
         db.session.rollback()
+        if wants_json():
+            raise
         flash(str(conflict), "bad")
         return redirect(url_for("streams.index"), 303)
     told = _(
         "“%(name)s” is archived. Its feed stays readable; below you can take it up again.", name=stream.name
     )
-    return _done(stream, told)
+    return _turned(stream, told, "revive")
 
 
 @streams.post("/streams/<handle>/revival")
@@ -139,7 +148,7 @@ def archive(handle: str) -> ResponseReturnValue:
 def revive(handle: str) -> ResponseReturnValue:
     stream = _stream(handle)
     editing.revive(stream, actor=current_actor(), now=database_now())
-    return _done(stream, _("“%(name)s” is in use again.", name=stream.name))
+    return _turned(stream, _("“%(name)s” is in use again.", name=stream.name), "archive")
 
 
 def _stream(handle: str) -> Stream:
@@ -154,6 +163,13 @@ def _done(stream: Stream, sentence: str) -> ResponseReturnValue:
     plan_changed()
     flash(sentence, "good")
     return redirect(url_for("streams.index"), 303)
+
+
+def _turned(stream: Stream, said: str, back: str) -> ResponseReturnValue:
+    db.session.commit()
+    plan_changed()
+    way = url_for(f"streams.{back}", handle=stream.handle)
+    return ways_back.done(said, url_for("streams.index"), back=way)
 
 
 def _ways_on(stream: Stream) -> tuple[Way, Way]:

@@ -9,8 +9,6 @@ import "./peek.js";
 import "./row_day.js";
 import "./plan_go.js";
 import "./calendar_keys.js";
-import "./undo.js";
-import "./history.js";
 import "./stream_filters.js";
 import "./live_plan.js";
 import "./day_click.js";

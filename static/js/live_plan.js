@@ -26,6 +26,9 @@ function isHere({ post, kind, at }) {
   return at.some((time) => Date.parse(time) >= from && Date.parse(time) < to) || !at.length;
 }
 
+// What was taken back from here, or done again.
+document.addEventListener("plan:look", () => lookSoon(0));
+
 function lookSoon(wait) {
   clearTimeout(timer);
   timer = setTimeout(look, wait);

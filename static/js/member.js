@@ -7,4 +7,7 @@ import "./copy_text.js";
 import "./session_end.js";
 import "./keys_help.js";
 import "./palette.js";
+import "./undo.js";
+import "./history.js";
+import "./ways_back.js";
 import "./web_app.js";

@@ -54,7 +54,12 @@ async function turnNow(from, to, direction, nothing) {
     say(words(nothing));
     return false;
   }
-  const worked = await doers.get(step.kind)?.(step, direction);
+  // Posts move in the calendar alone: elsewhere such a step waits until one is there.
+  if (!doers.has(step.kind)) {
+    say(words("inCalendar", { sentence: step.sentence }));
+    return false;
+  }
+  const worked = await doers.get(step.kind)(step, direction);
   // What was refused once is refused again: it does not stand in the way of the step before.
   from.splice(from.indexOf(step), 1);
   if (worked) to.push(step);

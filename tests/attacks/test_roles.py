@@ -47,6 +47,7 @@ OF_EDITORS = {
 OF_OWNERS = {
     *("accounts.save", "accounts.disconnect", "accounts.pause", "accounts.resume", "accounts.test"),
     *("accounts.connect", "team.invite", "team.take_back", "team.remove", "team.change_role"),
+    "team.restoration",
     *("mastodon.begin", "mastodon.finish"),
     *("api.accounts_connect", "api.accounts_change", "api.accounts_disconnect", "api.accounts_test"),
 }
@@ -81,6 +82,7 @@ OF_AUTHORS = {
     *("snippets.new_snippet", "snippets.snippet", "snippets.remove_snippet", "snippets.return_snippet"),
     *("snippets.new_template", "snippets.template", "snippets.remove_template", "snippets.return_template"),
     *(f"series.{one}" for one in ("make", "save", "days", "end", "take_up", "removal", "words_of_post")),
+    "series.bring_back",
     *(
         f"queue.{one}"
         for one in ("reorder", "add", "remove", "fill", "empty", "put_into_pool", "take_out_of_pool")
@@ -181,7 +183,7 @@ def things(team, stream, owner):
     member = db.session.scalar(sa.select(Member).where(Member.person_id == owner.id))
     return {
         **others, "number": uuid.UUID(post.uuid), "post_id": uuid.UUID(post.uuid), "handle": stream.handle,
-        "series_id": series.id,
+        "series_id": series.id, "person_id": owner.id,
         "delivery_id": uuid.UUID(post.deliveries[0].key), "account_id": account.id, "member_id": member.id,
         **{f"{name}_id": row.id for name, row in kept.items()},
         "link_id": db.session.scalar(sa.select(sa.func.max(Link.id))),

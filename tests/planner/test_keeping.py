@@ -1,8 +1,10 @@
 """Views under a name: whose they are, who sees them, and the one with which a calendar opens."""
 
+from datetime import timedelta
+
 import pytest
 
-from calendar_app.extensions import db
+from calendar_app.extensions import database_now, db
 from calendar_app.people.roles import actor_for
 from calendar_app.planner import keeping
 from calendar_app.planner.models import SavedView
@@ -80,8 +82,9 @@ def test_a_view_is_private_until_it_is_shared_and_only_its_maker_changes_it(team
     kari.send(path, {"name": "Our drafts", "here": HERE}, page="/calendar?view=month")
     assert ola.get("/calendar").status_code == 200
     assert kari.send(f"{path}/removal", {"here": HERE}, page="/calendar?view=month").location == HERE
-    db.session.rollback()
-    assert db.session.query(SavedView).count() == 0
+    for browser in (kari, ola):
+        assert "Our drafts</a>" not in browser.get("/calendar?view=month").text
+        assert browser.send(path, {"name": "Back"}, page="/calendar?view=month").status_code == 404
 
 
 def test_nobody_of_another_team_finds_a_shared_view(team, signed_in):
@@ -103,3 +106,38 @@ def test_what_leads_elsewhere_leads_to_the_calendar(team, signed_in):
     for here in ("https://elsewhere.example/", "//elsewhere.example", "/settings", ""):
         answer = save(browser, f"From {here}", here=here)
         assert answer.location == "/calendar"
+
+
+def test_a_view_that_was_deleted_comes_back_under_its_number_for_whoever_had_it(team, signed_in):
+    kari, ola = signed_in(oslo(team)), signed_in(oslo(team, "viewer"))
+    save(kari, "Drafts", shared="on", opens="on")
+    path = f"/calendar/views/{the_view().id}"
+    ola.send(path, {"opens": "on"}, page="/calendar?view=month")
+    page = kari.get(kari.send(f"{path}/removal", {"here": HERE}, page="/calendar?view=month").location).text
+    assert f'action="{path}/return" data-way-back' in page and "“Drafts” is deleted." in page
+    assert [browser.get("/calendar").status_code for browser in (kari, ola)] == [200, 200]
+    assert ola.send(f"{path}/return", {}, page="/calendar?view=month").status_code == 404
+    told = kari.turn(f"{path}/return", page="/calendar?view=month").json
+    assert (told["sentence"], told["back"]) == ("“Drafts” is back.", f"{path}/removal")
+    assert kari.send(f"{path}/return", {}, page="/calendar?view=month").status_code == 404
+    for browser in (kari, ola):
+        assert browser.get("/calendar").location == f"/calendar?{QUERY}"
+        assert path in browser.get("/calendar?view=month").text
+
+
+def test_a_new_view_of_its_name_takes_the_place_of_a_deleted_one(team, signed_in):
+    browser = signed_in(oslo(team))
+    save(browser, "Drafts")
+    browser.send(f"/calendar/views/{the_view().id}/removal", {}, page="/calendar?view=month")
+    save(browser, "Drafts", here="/calendar?view=week&date=2026-12-01")
+    assert the_view().query == "view=week"
+
+
+def test_a_deleted_view_is_forgotten_after_a_month(team, signed_in):
+    browser = signed_in(oslo(team))
+    save(browser, "Drafts")
+    browser.send(f"/calendar/views/{the_view().id}/removal", {}, page="/calendar?view=month")
+    for days, left in ((29, 1), (31, 0)):
+        keeping.forget_removed(database_now() + timedelta(days=days))
+        db.session.commit()
+        assert db.session.query(SavedView).count() == left

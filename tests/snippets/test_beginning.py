@@ -94,7 +94,15 @@ def test_templates_and_snippets_are_kept_on_their_page_and_a_throw_away_can_be_t
     gone = browser.post(f"/templates/{template.id}/removal")
     assert "“Opening hours” was thrown away." in browser.get(gone.location).text
     assert keeping.of_team(PostTemplate, stream.team_id) == []
-    browser.post(f"/templates/{template.id}/return")
+    assert (
+        f'action="/templates/{template.id}/return" data-way-back'
+        in browser.get(browser.post(f"/templates/{template.id}/removal").location).text
+    )
+    headers = {"Accept": "application/json"}
+    back = browser.post(f"/templates/{template.id}/return", headers=headers).json
+    assert (
+        back["sentence"] == "“Opening hours” is back." and back["back"] == f"/templates/{template.id}/removal"
+    )
     db.session.expire_all()
     assert keeping.of_team(PostTemplate, stream.team_id) == [template]
     assert actor_for(person).may("write posts", stream.team_id)
