@@ -116,6 +116,7 @@ def others(app):
         "series_id": series.id,
         "name": kept_name(medium.digest, medium.media_type),
         "member_id": member.id,
+        "person_id": person.id,
         "link_id": _id_of(Link),
         "session_id": _id_of(Session),
         "token_id": _id_of(ApiToken),
@@ -141,6 +142,7 @@ def nothing():
             (
                 "account_id",
                 "member_id",
+                "person_id",
                 "link_id",
                 "session_id",
                 "token_id",

@@ -144,6 +144,7 @@ def test_a_post_and_a_colleague_come_back_on_a_narrow_screen_and_moves_wait_for_
     assert [(one.team_id, one.role) for one in ola.memberships] == [(hall.team.id, "author")]
 
     page.goto(f"/posts/{post.uuid}/edit")
+    page.locator(".acts-more summary").click()
     page.get_by_role("button", name="Throw away").click()
     expect(page.locator("#main")).to_contain_text("“Halloween” is thrown away.")
     page.goto("/streams")

@@ -207,6 +207,34 @@ def test_removing_takes_pages_and_the_private_feed_away_at_once(browser, new_bro
         personal_feeds.find(token)
 
 
+def test_whoever_put_somebody_out_takes_that_back_for_an_hour_and_addresses_stay_off(browser, new_browser):
+    kari, other, jon = somebody(), somebody(role="owner"), somebody(role="author")
+    way = f"/team/people/{jon.id}/restoration"
+    token = personal_feeds.create(member_of(jon))
+    assert browser.sign_in(kari).turn(way, page="/team").status_code == 404
+    browser.send(f"/team/members/{member_of(jon).id}/removal", page="/team")
+    page = browser.get("/team").text
+    assert "is no longer in the team." in page and f'action="{way}" data-way-back' in page
+    assert new_browser().sign_in(other).turn(way, page="/team").status_code == 404
+    assert browser.turn(way, page="/team").json["back"] == f"/team/members/{member_of(jon).id}/removal"
+    assert member_of(jon).role == "author"
+    with pytest.raises(personal_feeds.SwitchedOff):
+        personal_feeds.find(token)
+    assert browser.turn(way, page="/team").status_code == 404
+    inviting.remove(actor_for(kari), member_of(jon))
+    db.session.commit()
+    assert inviting.removed_by(actor_for(kari), jon.id, utcnow() + timedelta(minutes=61)) is None
+    member_of(kari).role = "viewer"
+    assert browser.turn(way, page="/calendar").status_code == 403
+
+
+def test_whoever_left_by_themselves_is_not_brought_back(browser, new_browser):
+    kari, jon = somebody(), somebody(role="viewer")
+    new_browser().sign_in(jon).send(f"/team/members/{member_of(jon).id}/removal", page="/team")
+    assert browser.sign_in(kari).turn(f"/team/people/{jon.id}/restoration", page="/team").status_code == 404
+    assert member_of(jon) is None
+
+
 def test_anybody_may_leave_by_themselves(browser):
     somebody()
     jon = somebody(role="viewer")
