@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 from calendar_app import links
 from calendar_app.api.calling import PREFIX, Answer, call
 from calendar_app.api.schemas import saved as told
+from calendar_app.api.schemas.base import Nothing
 from calendar_app.api.teams import team_named
-from calendar_app.errors import Refused
+from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now
 from calendar_app.planner import keeping, loading
 from calendar_app.planner.asking import asked
@@ -70,10 +71,24 @@ def change(actor: Actor, view_id: int, body: told.ViewChange) -> Answer:
 def remove(actor: Actor, view_id: int) -> Answer:
     """Delete a saved view.
 
-    The posts it showed are where they were.
+    The posts it showed are where they were. For 30 days it can be brought back.
     """
-    keeping.throw_away(_view(actor, view_id), actor)
+    keeping.throw_away(_view(actor, view_id), actor, database_now())
     return Answer()
+
+
+@call("POST", ONE + "/return", gives=told.View, body=Nothing, body_optional=True)
+def bring_back(actor: Actor, view_id: int, body: Nothing) -> Answer:
+    """Bring a saved view back that was deleted.
+
+    For 30 days, by whoever saved it; who opened the calendar with it does so again.
+    """
+    view = keeping.thrown_away(view_id, actor) if view_id < 2**31 else None
+    if view is None:
+        _view(actor, view_id)
+        raise Conflict("This view is there.")
+    keeping.bring_back(view, actor)
+    return Answer(_shown(view, actor))
 
 
 def _view(actor: Actor, number: int) -> SavedView:

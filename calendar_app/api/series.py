@@ -12,6 +12,7 @@ from calendar_app import enqueue, links
 from calendar_app.api.calling import PREFIX, Answer, call
 from calendar_app.api.paging import page
 from calendar_app.api.schemas import series as told
+from calendar_app.api.schemas.base import Nothing
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.people.roles import scoped
@@ -92,10 +93,21 @@ def change(actor: Actor, series_id: int, body: told.SeriesChange) -> Answer:
 def remove(actor: Actor, series_id: int) -> Answer:
     """Throw a series away.
 
-    Its posts stay as ordinary posts.
+    Its posts stay as ordinary posts. For 30 days it can be brought back.
     """
     editing.remove(_series_of(actor, series_id), actor=actor, now=database_now())
     return Answer()
+
+
+@call("POST", ONE + "/return", gives=told.Series, body=Nothing, body_optional=True)
+def bring_back(actor: Actor, series_id: int, body: Nothing) -> Answer:
+    """Bring a series back that was thrown away.
+
+    With its days; the posts that are still there are part of it again.
+    """
+    series = _series_of(actor, series_id, also_removed=True)
+    editing.bring_back(series, actor=actor, now=database_now())
+    return Answer(shown(series), then=(enqueue.plan_changed,))
 
 
 def shown(series: Series) -> told.Series:
@@ -142,10 +154,9 @@ def _post(actor: Actor, text: str, name: str) -> Post:
     return found
 
 
-def _series_of(actor: Actor, number: int) -> Series:
+def _series_of(actor: Actor, number: int, *, also_removed: bool = False) -> Series:
     found: Series | None = None
     if number < 2**31:
-        found = db.session.scalar(
-            scoped(Series, actor).where(Series.id == number, Series.removed_at.is_(None))
-        )
+        wanted = scoped(Series, actor).where(Series.id == number)
+        found = db.session.scalar(wanted if also_removed else wanted.where(Series.removed_at.is_(None)))
     return found or abort(404)

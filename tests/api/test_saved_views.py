@@ -23,6 +23,8 @@ def test_a_view_is_saved_read_changed_and_deleted(api, team, stream):
     assert api.patch(one, {"shared": True}).json["name"] == "Mine"
     assert api.delete(one).status_code == 204
     is_problem(api.get(one), 404)
+    assert api.post(f"{one}/return", {}).json == api.get(one).json
+    is_problem(api.post(f"{one}/return", {}), 409)
 
 
 def test_a_shared_view_is_seen_by_the_team_and_changed_by_its_maker(app, team, stream):

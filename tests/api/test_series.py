@@ -42,6 +42,12 @@ def test_a_series_is_begun_read_changed_split_ended_and_thrown_away(api, wanted)
     assert [row["id"] for row in api.get("/series?ended=true").json["items"]] == [later.json["id"]]
     assert api.patch(one, {"version": 1}).status_code == 409
     assert (api.delete(one).status_code, api.get(one).status_code) == (204, 404)
+    assert one.rpartition("/")[2] not in [
+        str(row["id"]) for row in api.get("/series?ended=true").json["items"]
+    ]
+    back = api.post(f"{one}/return", {}).json
+    assert (back["id"], back["ended"], back["posts"]) == (ended["id"], True, ended["posts"])
+    assert api.post(f"{one}/return", {}).status_code == 409
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -30,7 +30,7 @@ OWN = {"people", "settings", "notices", "live", "kept", "static", "mail", "outsi
 # Whoever sees a post may speak about it, viewers too; of others' comments editors remove what must go.
 OF_ALL = {f"comments.{one}" for one in ("add", "change", "remove", "bring_back", "settle", "reopen")}
 OF_ALL |= {f"api.comments_{one}" for one in ("make", "change", "remove", "bring_back", "settle", "reopen")}
-OF_ALL |= {f"api.saved_views_{one}" for one in ("make", "change", "remove")}
+OF_ALL |= {f"api.saved_views_{one}" for one in ("make", "change", "remove", "bring_back")}
 LOOKS = {"writing.preview"}
 OF_EDITORS = {
     *("team.rules", "accounts.settle", "streams.make", "streams.save", "streams.archive", "streams.revive"),
@@ -87,7 +87,14 @@ OF_AUTHORS = {
         f"queue.{one}"
         for one in ("reorder", "add", "remove", "fill", "empty", "put_into_pool", "take_out_of_pool")
     ),
-    *("api.series_make", "api.series_change", "api.series_remove", "api.pool_put_in", "api.pool_take_out"),
+    *(
+        "api.series_make",
+        "api.series_change",
+        "api.series_remove",
+        "api.series_bring_back",
+        "api.pool_put_in",
+        "api.pool_take_out",
+    ),
     *(
         "api.queue_reorder",
         "api.queue_put",
