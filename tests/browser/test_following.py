@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from calendar_app.extensions import database_now, db
+from calendar_app.posts.drafting import edit
+from calendar_app.posts.models import Post
 from calendar_app.posts.publishing import publish_now
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.looking import look_at
 from tests.browser.worlds import busy_town_hall, make_town_hall
 from tests.factories import make_actor, make_post, make_stream
 
@@ -158,3 +161,67 @@ def tick_all(page):
     page.goto("/")
     for box in page.get_by_role("checkbox").all():
         box.check()
+
+
+def translated(post, **languages):
+    words = {code: {"title": title} for code, title in languages.items()}
+    edit(post, {"translations": words}, version=post.version, actor=make_actor(post.team), now=database_now())
+    db.session.commit()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_language_is_chosen_with_the_streams_and_stays_in_the_address(site, scripts):
+    hall = open_town()
+    post = db.session.scalars(db.select(Post).where(Post.title == "News of roads")).one()
+    translated(post, nb="Nytt om veiene", sv="Nytt om vägarna")
+    page = site.open(java_script_enabled=scripts)
+    page.goto(f"/streams/{hall.culture.handle}")
+    expect(page.get_by_role("navigation", name="Languages of this stream")).to_have_count(0)
+    page.goto("/")
+    tick(page, "Road works").check()
+    tick(page, "Culture").check()
+    if not scripts:
+        page.get_by_role("button", name="Get the address").first.click()
+        page.get_by_role("combobox", name="Language").select_option("nb")
+        page.get_by_role("button", name="Get the address").first.click()
+    else:
+        expect(address(page)).to_have_text(f"{site.base}/follow/culture+roads.ics")
+        page.get_by_role("combobox", name="Language").select_option("nb")
+    expect(address(page)).to_have_text(f"{site.base}/follow/culture+roads.ics?lang=nb")
+    assert titles_at(page, address(page).text_content()) == ["News of culture", "Nytt om veiene"]
+    google = page.get_by_role("link", name="Google Calendar")
+    expect(google).to_have_attribute("href", re.compile(r"roads\.ics%3Flang%3Dnb$"))
+    page.reload()
+    expect(page.get_by_role("combobox", name="Language")).to_have_value("nb")
+    expect(address(page)).to_have_text(f"{site.base}/follow/culture+roads.ics?lang=nb")
+    if scripts:
+        assert look_at(page, "follow-language") == []
+    page.goto("/streams/roads")
+    page.get_by_role("link", name="svenska").click()
+    expect(page.get_by_role("link", name="Nytt om vägarna")).to_be_visible()
+    expect(address(page)).to_have_text(f"{site.base}/streams/roads.ics?lang=sv")
+    if scripts:
+        assert look_at(page, "stream-language") == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
+@pytest.mark.parametrize("locale", ["en", "nb", "sv"])
+def test_a_pause_is_read_in_full_beside_the_stream_that_tells_it(site, size, locale):
+    hall = open_town()
+    note = "Everybody who digs is on holiday, and so is the excavator."
+    hall.roads.pauses = [{"first": "2026-01-01", "last": "2037-12-28", "note": note, "told": True}]
+    hall.roads.description = (
+        "Closed roads, detours, ferry times. Only what changes your way today or this week."
+    )
+    db.session.commit()
+    page = site.open(size=size, locale=locale)
+    page.goto("/")
+    told = page.locator(".opt-pause")
+    expect(told).to_contain_text(note)
+    expect(told).to_contain_text("2037")
+    # Nothing of it is cut off, and it stays within its row.
+    assert told.evaluate("one => one.scrollHeight - one.clientHeight") <= 1
+    pause, row = told.bounding_box(), page.locator(".opt").filter(has=told).bounding_box()
+    assert row["y"] <= pause["y"] and pause["y"] + pause["height"] <= row["y"] + row["height"]
+    name = page.locator(".opt").filter(has=told).locator(".opt-name").bounding_box()
+    assert name["y"] >= row["y"]
