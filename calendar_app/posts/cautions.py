@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendar_app.languages import say, say_count
+from calendar_app.languages import both, language_name, say, say_count
 from calendar_app.media import rights
 from calendar_app.planner.clock_change import clock_change
 from calendar_app.posts import saying
 from calendar_app.posts.audience import seen_by_readers
 from calendar_app.posts.crowded import Caution, timing
 from calendar_app.posts.ticking import still_open
+from calendar_app.posts.wording import all_words
 from calendar_app.reasons import retell
 from calendar_app.times import to_wall
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from calendar_app.channels.models import Account
     from calendar_app.posts.models import Post
+    from calendar_app.posts.wording import Words
     from calendar_app.streams.models import Stream
 
 # Open lines of checklists that are named.
@@ -81,6 +83,16 @@ def _pictures(post: Post, now: datetime) -> Iterator[Caution]:
             say_count("A picture has no words.", "%(num)d pictures have no words.", silent),
             say("Those who do not see it learn nothing of it. Say in a sentence what it shows."),
         )
+    if untold := [words.language for words in all_words(post)[1:] if _falls_back(post, words)]:
+        names = both([language_name(code) for code in untold])
+        yield Caution(
+            say("The words for pictures are missing in %(names)s.", names=names),
+            say("Who reads the post in it and does not see the picture hears the post's own words."),
+        )
+
+
+def _falls_back(post: Post, words: Words) -> bool:
+    return any(row.alt and not words.alts.get(str(row.media_id)) for row in post.pictures)
 
 
 def _checklist(post: Post, streams: Sequence[Stream]) -> Iterator[Caution]:

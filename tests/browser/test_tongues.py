@@ -122,3 +122,29 @@ def numbers():
     db.session.rollback()
     post = db.session.scalars(sa.select(Post).order_by(Post.id.desc())).first()
     return sorted((str(row.media_id) for row in post.pictures), key=int) if post else []
+
+
+def test_a_sentence_that_could_be_plainer_is_named_while_one_writes_until_the_team_does_without(site):
+    hall = make_town_hall()
+    page = open_composer(site, hall.kari)
+    named = page.get_by_role("list", name="Sentences that could be plainer")
+    text(page).fill("We move the stop on Monday.")
+    page.wait_for_timeout(1500)
+    expect(named).to_have_count(0)
+    text(page).fill("The stop will be moved on Monday. You find it by the school.")
+    expect(named.get_by_role("listitem")).to_have_text(
+        ["Who does it is not said (be moved): The stop will be moved on Monday"]
+    )
+    page.get_by_label("Add a language").select_option("nb")
+    page.get_by_role("button", name="Add this language").click()
+    page.get_by_role("textbox", name="Text in norsk bokmål").fill("Holdeplassen flyttes på mandag.")
+    expect(named.get_by_role("listitem")).to_have_count(2)
+    assert look_at(page, "composer-plainer") == []
+    page.goto("/team")
+    page.get_by_label("Name sentences that could be plainer").uncheck()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.go_back()
+    page.go_back()
+    page.reload()
+    expect(text(page)).to_have_value("The stop will be moved on Monday. You find it by the school.")
+    expect(named).to_have_count(0)

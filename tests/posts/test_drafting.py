@@ -45,7 +45,7 @@ def test_a_draft_keeps_all_that_was_given(app):
         "streams": ["culture", "traffic"],
         "accounts": [account.id],
         "variants": {account.id: {"text": "Short."}},
-        "translations": {"nb": {"title": "Broen er stengt", "text": ""}},
+        "translations": {"nb": {"title": "Broen er stengt", "text": "", "first_comment": "", "alts": {}}},
         "first_comment": "More soon.",
         "event": {
             "starts_at": "2030-12-01T18:00",

@@ -9,6 +9,7 @@ from calendar_app.channels.packing import content_of
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.posts.autosaving import autosave
+from calendar_app.posts.cautions import cautions
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.duplicating import duplicate
 from calendar_app.posts.publishing import publish_now
@@ -210,3 +211,20 @@ def test_programs_write_them_by_the_number_of_the_picture(app):
     assert fields_of(api.patch(f"/posts/{post['id']}", bad))
     long = {"version": 1, "translations": {"nb": {"first_comment": "x" * 3001}}}
     assert list(fields_of(api.patch(f"/posts/{post['id']}", long))) == ["translations.nb.first_comment"]
+
+
+def test_who_writes_is_told_where_words_for_a_picture_are_missing(app):
+    stream = make_stream()
+    post, (bridge, _mute) = shown_post(stream, "A bridge", "")
+    put(
+        post,
+        {
+            "translations": {
+                "nb": NB,
+                "sv": {**NB, "alts": {bridge: "En bro"}},
+                "da": {"first_comment": "Kort"},
+            }
+        },
+    )
+    told = [one.what for one in cautions(post, streams=[stream], accounts=[], hold=None, now=database_now())]
+    assert told == ["A picture has no words.", "The words for pictures are missing in norsk bokmål."]
