@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from calendar_app.errors import Refused
 from calendar_app.extensions import db
 from calendar_app.people import audit, personal_feeds
+from calendar_app.people.holding import hold_team
 from calendar_app.people.models import Audit, Link, Member, Person, Team
 from calendar_app.people.roles import RIGHTS
 from calendar_app.people.setting_up import check_role, find_or_make_person, make_link, put_into_team
@@ -145,6 +146,13 @@ def bring_back(actor: Actor, removal: Audit, person: Person) -> Member:
     actor.need("manage people", team_id)
     role = str((removal.before or {}).get("role"))
     check_role(role)
+    # Pressed twice: the second waits, and finds them back.
+    hold_team(team_id)
+    there: Member | None = db.session.scalar(
+        sa.select(Member).where(Member.team_id == team_id, Member.person_id == person.id)
+    )
+    if there is not None:
+        return there
     member = Member(team_id=team_id, person_id=person.id, role=role)
     db.session.add(member)
     audit.record(
