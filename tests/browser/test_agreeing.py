@@ -109,7 +109,8 @@ def test_an_outsider_reads_and_comments_by_a_link(site):
     expect(outside.get_by_text("The team has your comment.")).to_be_visible()
     assert outside.context.cookies() == []
     found += look_at(outside, "shared")
-    page.get_by_role("button", name="Switch it off").click()
+    page.locator(".sure summary").click()
+    page.get_by_role("button", name="Yes, for good").click()
     assert outside.goto(address).status == 410
     found += look_at(outside, "shared-ended")
     site.watch(outside).expect("status of (410|422)")
