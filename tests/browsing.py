@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 
 from calendar_app.extensions import db, start_writing, stop_writing
+from calendar_app.people import sessions
 from calendar_app.people.setting_up import make_link
+from calendar_app.people.signing_in import cookie_name
+from calendar_app.times import utcnow
 
 _TOKEN = re.compile(r'name="csrf(?:_token|-token)" (?:value|content)="([^"]+)"')
 
@@ -25,6 +28,16 @@ class Browser(FlaskClient):
             db.session.expire_all()
 
     def sign_in(self, person):
+        """As somebody who has signed in a while ago; the ways in have tests of their own (tests/people)."""
+        start_writing()
+        token = sessions.start(person, now=utcnow())
+        name = cookie_name()
+        db.session.commit()
+        stop_writing()
+        self.set_cookie(name, token)
+        return self
+
+    def come_in(self, person):
         """Through a sign-in link, as on the page: look, then press."""
         start_writing()
         token = make_link(person, "sign-in", 1)

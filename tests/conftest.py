@@ -22,9 +22,16 @@ from calendar_app.people import passwords
 from calendar_app.people.setting_up import ensure_site
 from calendar_app.supervising import guard
 from tests.browsing import Browser
+from tests.ordering import dealt_out
 
 REAL_HASHER, REAL_NOBODYS_HASH = passwords._hasher, passwords.NOBODYS_HASH
 KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
+
+
+def pytest_collection_modifyitems(items):
+    """Where several processes share the tests, those that wait are dealt out among those that compute."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = dealt_out(items)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ def quick(app):
     app.config["SETTINGS"] = usual
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def documents():
     """The document of each application: to read one takes as long as all the requests of a test."""
     return {}

@@ -99,8 +99,8 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(browser, new_browser):
     other = new_browser()
     firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     other.environ_base["HTTP_USER_AGENT"] = firefox
-    other.sign_in(kari)
-    browser.sign_in(kari)
+    other.come_in(kari)
+    browser.come_in(kari)
     assert "Firefox on Linux" in browser.get("/settings").text
     first = sessions_of(kari)[0]
     send(browser, f"/settings/sessions/{first.id}/end")

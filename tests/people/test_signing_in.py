@@ -93,9 +93,9 @@ def test_an_empty_form_says_what_is_missing(browser):
 
 def test_signing_in_again_begins_a_new_session_and_ends_the_old(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     first = token_of(browser)
-    browser.sign_in(kari)
+    browser.come_in(kari)
     assert token_of(browser) != first
     assert [row.ended_at is None for row in sessions_of(kari)] == [False, True]
 
@@ -103,13 +103,13 @@ def test_signing_in_again_begins_a_new_session_and_ends_the_old(browser):
 def test_a_token_chosen_by_somebody_else_is_never_taken_over(browser):
     kari = somebody()
     browser.set_cookie("sluice", "A" * 43)
-    browser.sign_in(kari)
+    browser.come_in(kari)
     assert token_of(browser) != "A" * 43
 
 
 def test_signing_out_ends_the_session_and_takes_the_cookie_back(browser, new_browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     stolen = token_of(browser)
     assert browser.send("/sign-out", page="/settings").location == "/sign-in"
     assert token_of(browser) is None
@@ -129,7 +129,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie_back(browser, new_bro
 )
 def test_a_session_ends_after_twelve_idle_hours_and_after_seven_days(browser, column, age, status):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     setattr(sessions_of(kari)[0], column, utcnow() - age)
     db.session.commit()
     assert browser.get("/settings").status_code == status
@@ -137,7 +137,7 @@ def test_a_session_ends_after_twelve_idle_hours_and_after_seven_days(browser, co
 
 def test_using_the_pages_keeps_a_session_awake(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     sessions_of(kari)[0].last_seen_at = utcnow() - timedelta(hours=11)
     db.session.commit()
     browser.get("/settings")
@@ -154,7 +154,7 @@ def test_old_sessions_are_forgotten_and_open_ones_kept(app):
 
 def test_whoever_is_disabled_is_out_at_once(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     kari.disabled_at = utcnow()
     db.session.commit()
     assert browser.get("/settings").status_code == 303
@@ -162,7 +162,7 @@ def test_whoever_is_disabled_is_out_at_once(browser):
 
 def test_whoever_left_the_team_is_out_of_it_at_once(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     db.session.delete(member_of(kari))
     db.session.commit()
     answer = browser.get("/team")
@@ -224,7 +224,7 @@ def test_a_script_that_sends_the_wrong_password_gets_the_sentence(browser):
 
 def test_when_the_session_has_run_out_a_script_is_told_and_nothing_else_happens(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     token = browser.form_token("/settings")
     sessions_of(kari)[0].ended_at = utcnow()
     db.session.commit()
@@ -240,11 +240,11 @@ def test_when_the_session_has_run_out_a_script_is_told_and_nothing_else_happens(
 
 def test_the_same_person_signing_in_again_keeps_forms_of_other_tabs_good(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     old_tab = browser.form_token("/settings")
     sessions_of(kari)[0].ended_at = utcnow()
     db.session.commit()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     form = {"csrf_token": old_tab, "name": "Kari M. Moe", "timezone": "Europe/Oslo", "locale": "nb"}
     assert browser.post("/settings/profile", data=form).status_code == 303
     assert kari.name == "Kari M. Moe"
@@ -252,9 +252,9 @@ def test_the_same_person_signing_in_again_keeps_forms_of_other_tabs_good(browser
 
 def test_a_form_of_before_somebody_else_signed_in_is_refused(browser):
     kari, jon = somebody(), somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     old_tab = browser.form_token("/settings")
-    browser.sign_in(jon)
+    browser.come_in(jon)
     answer = browser.post("/sign-out", data={"csrf_token": old_tab})
     assert answer.status_code == 400
     assert "Load it again, then send it once more." in answer.text
@@ -262,14 +262,14 @@ def test_a_form_of_before_somebody_else_signed_in_is_refused(browser):
 
 def test_without_its_token_no_form_is_taken(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     assert browser.post("/sign-out").status_code == 400
     assert browser.get("/settings").status_code == 200
 
 
 def test_nothing_changes_by_looking(browser):
     kari = somebody()
-    browser.sign_in(kari)
+    browser.come_in(kari)
     before = actions()
     for path in ("/team", "/settings", "/sign-in"):
         browser.get(path)
@@ -278,7 +278,7 @@ def test_nothing_changes_by_looking(browser):
 
 
 def test_pages_of_members_are_not_kept_by_browsers(browser):
-    browser.sign_in(somebody())
+    browser.come_in(somebody())
     for path in ("/team", "/settings"):
         assert browser.get(path).headers["Cache-Control"] == "no-store"
 
@@ -299,7 +299,7 @@ def test_the_record_tells_of_coming_and_going(browser):
 
 
 def test_every_page_of_a_member_offers_to_sign_out(browser):
-    browser.sign_in(somebody())
+    browser.come_in(somebody())
     for path in ("/team", "/settings", "/calendar"):
         assert (
             browser.get(path).text.count('action="/sign-out"') == 2
