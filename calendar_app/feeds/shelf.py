@@ -114,7 +114,9 @@ class FeedShelf:
             versions = self.question.ask(address.handles)
         except Exception as error:
             log.warning("the database does not answer, readers get the last good feeds: %s", error)
-            key = self.keys.get(path)
+            # A language that nobody has stands on no shelf: then what is told without it.
+            known = [self.keys.get(name) for name in (path, path.partition("?")[0])]
+            key = next((one for one in known if one in self.kept), known[0])
             return Look(key, None, self.kept.get(key) if key else None)
         streams = tuple(row[0] for row in versions[1:] if row[0] is not None)
         # A feed tells when a stream may have left it: names that lead nowhere count there.

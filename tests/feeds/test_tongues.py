@@ -19,7 +19,7 @@ from calendar_app.posts.drafting import edit
 from tests.browsing import Browser
 from tests.factories import make_actor, make_person, make_scheduled, make_stream
 from tests.feeds.reading import FORMS, make_published
-from tests.feeds.test_shelf import Counted
+from tests.feeds.test_shelf import Counted, break_database
 from tests.media.pictures import attach, make_medium
 
 NB = {"title": "Broen er stengt", "text": "Til mandag."}
@@ -127,6 +127,18 @@ def test_what_no_post_has_is_left_aside_and_takes_no_place_on_the_shelf(app, rea
     fresh = reader.get(f"/streams/roads.atom?{asked}", headers={"If-None-Match": plain.headers["ETag"]})
     assert fresh.status_code == 304
     assert len(app.wsgi_app.kept) == 1
+
+
+def test_while_the_database_is_away_each_language_goes_on_and_an_unknown_one_as_without(
+    app, reader, monkeypatch
+):
+    told(make_published(make_stream(handle="roads")), nb=NB)
+    good = {query: reader.get(f"/streams/roads.ics{query}").data for query in ("", "?lang=nb", "?lang=fi")}
+    break_database(app, monkeypatch)
+    for query, content in good.items():
+        answer = reader.get(f"/streams/roads.ics{query}")
+        assert (answer.status_code, answer.data) == (200, content)
+    assert good["?lang=fi"] == good[""] != good["?lang=nb"]
 
 
 def test_each_language_has_its_own_place_on_the_shelf_and_its_own_etag(reader, inner):

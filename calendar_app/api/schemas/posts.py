@@ -111,8 +111,8 @@ class TranslationSent(Sent):
         dict[PictureKey, AltText],
         Field(
             max_length=MOST_PICTURES,
-            description="What its pictures show, by the id of the picture. Left out: the post's own words. "
-            "Those for pictures that the post does not show are not kept.",
+            description="What its pictures show, by the id of the picture; sent whole. Left out: the post's own "
+            "words. Those for pictures that the post does not show are not kept.",
         ),
     ] = {}
 
