@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, request
 
+from calendar_app.agreeing.waiting import waiting_for
 from calendar_app.channels.outcomes import outcome
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.channels.resolving import can_send_again
@@ -39,6 +40,7 @@ def board() -> ResponseReturnValue:
     return render_template(
         "needs/board.html",
         board=listing.board(actor, stream=chosen),
+        waiting=waiting_for(actor, stream=chosen),
         streams=streams,
         chosen=chosen,
         channels=ADAPTERS,

@@ -31,6 +31,13 @@ def show() -> ResponseReturnValue:
     return _page(current_team())
 
 
+@blueprint.get("/team/invitations")
+@member_required
+def invited() -> ResponseReturnValue:
+    """A page that has answered a form keeps its address; opened anew it is the team's, not an error."""
+    return redirect(url_for("team.show"), 303)
+
+
 @blueprint.post("/team/invitations")
 @limiter.limit("60/hour")
 @member_required

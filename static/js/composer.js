@@ -2,6 +2,7 @@
 import * as counter from "./composer_counter.js";
 import * as languages from "./composer_languages.js";
 import * as linked from "./composer_linked.js";
+import * as event from "./composer_event.js";
 import "./composer_menu.js";
 import * as pictures from "./composer_pictures.js";
 import * as preview from "./composer_preview.js";
@@ -77,6 +78,7 @@ if (form) {
   time.attach(form);
   counter.attach(form);
   tabs.attach(form);
+  event.attach(form);
   languages.attach();
   toolbar.attach(form);
   pictures.attach(form);

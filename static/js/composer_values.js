@@ -100,7 +100,7 @@ function variants(form) {
 
 function event(form) {
   const at = form.elements;
-  if (!at.has_event?.checked) return null;
+  if (!at.has_event?.checked || at.has_event.closest("[data-begun]")) return null;
   return {
     starts_at: moment(at.event_start_date.value, at.event_start_time.value),
     ends_at: moment(at.event_end_date.value, at.event_end_time.value),
@@ -137,6 +137,7 @@ function fillVariants(form, texts) {
 function fillEvent(form, value) {
   const at = form.elements;
   at.has_event.checked = Boolean(value);
+  at.has_event.closest("fieldset").removeAttribute("data-begun");
   if (!value) return;
   [at.event_start_date.value, at.event_start_time.value] = halves(value.starts_at);
   [at.event_end_date.value, at.event_end_time.value] = halves(value.ends_at);

@@ -79,7 +79,24 @@ def test_the_page_says_that_all_is_well(world, signed_in):
     browser = signed_in(make_person(team))
     page = browser.get("/needs").text
     assert "All is well" in page and 'class="count' not in page
-    assert "Nothing in “Roads” waits for anybody." in browser.get("/needs?stream=roads").text
+    assert "Nothing in “Roads” waits for you." in browser.get("/needs?stream=roads").text
+
+
+def test_what_waits_for_ones_approval_or_to_be_scheduled_stands_there_too(world, signed_in):
+    team, roads, culture, _screen = world
+    kari, ola = make_person(team, "author", name="Kari"), make_person(team, "editor", name="Ola")
+    make_post(culture, title="Asked", author_id=kari.id, state="in_review")
+    make_post(culture, title="Agreed", author_id=kari.id, state="approved")
+    db.session.commit()
+    page = signed_in(ola).get("/needs").text
+    assert "Waiting for your approval" in page and "Asked" in page
+    assert "All is well" not in page and "Agreed" not in page
+    browser = signed_in(kari)
+    page = browser.get("/needs").text
+    assert "They go out only when somebody schedules them." in page and "Agreed" in page
+    assert "All is well" not in page and "Asked" not in page
+    assert "Nothing in “Roads” waits for you." in browser.get("/needs?stream=roads").text
+    assert "Agreed" in browser.get("/needs?stream=culture").text
 
 
 def test_one_looks_says_it_is_there_and_the_board_is_empty(world, signed_in):

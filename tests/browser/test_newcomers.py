@@ -1,0 +1,53 @@
+"""What somebody stumbles over who has never written a post here."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from calendar_app.extensions import db
+from calendar_app.posts.models import Post
+from tests.browser.worlds import make_town_hall
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def begin(site):
+    page = site.open(make_town_hall().kari)
+    page.goto("/posts/new")
+    page.get_by_role("textbox", name="Title", exact=True).fill("Carols in the church")
+    expect(page).to_have_url(re.compile("/edit$"))
+    return page
+
+
+def test_an_event_just_ticked_is_no_mistake_until_its_fields_are_left(site):
+    page = begin(site)
+    status, problem = page.locator("span[data-saved]"), page.locator('[data-problem="event.starts_at"]')
+    page.get_by_label("It tells of an event").check()
+    page.get_by_label("Place").fill("The church")
+    page.get_by_role("textbox", name="Title", exact=True).evaluate("field => field.value += '.'")
+    with page.expect_response("**/draft") as saved:
+        page.get_by_role("textbox", name="Title", exact=True).dispatch_event("input")
+    assert saved.value.json()["problems"] == {}
+    expect(status).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(problem).to_be_hidden()
+    page.get_by_role("textbox", name="Text", exact=True).focus()
+    expect(problem).to_be_visible()
+    expect(problem).to_contain_text("Choose the day and the time.")
+    page.get_by_label("Begins on").fill("2030-12-12")
+    page.get_by_label("at", exact=True).first.fill("18:00")
+    page.get_by_role("textbox", name="Text", exact=True).focus()
+    expect(problem).to_be_hidden()
+    expect(status).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    (post,) = db.session.query(Post).all()
+    assert (post.event_location, f"{post.event_starts_at:%d %H}") == ("The church", "12 17")
+
+
+def test_a_post_just_begun_can_be_repeated_and_shown_to_others_without_a_reload(site):
+    page = begin(site)
+    expect(page.get_by_role("link", name="Share with outsiders")).to_be_visible()
+    page.get_by_role("link", name="Repeat this post").click()
+    expect(page).to_have_url(re.compile("/series/new"))
+    expect(page.get_by_role("main")).to_contain_text("Carols in the church")
