@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 import flask_babel
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 LANGUAGES = ("en", "nb", "sv")
+# Languages that streams and posts are often in; any other has its code.
+OF_POSTS = ("en", "nb", "nn", "sv", "da", "fi", "is", "se", "de", "fr", "es", "pl", "uk", "ar", "so")
 # Browsers say "no" or "nn" for Norwegian; bokmål is what we have.
 KIN = {"no": "nb", "nn": "nb"}
 # In Norwegian the number of a day before its month is an ordinal: “1. desember”.
@@ -80,6 +83,25 @@ def language_name(code: str) -> str:
         return Locale.parse(code, sep="-").get_display_name() or code
     except (UnknownLocaleError, ValueError):
         return code
+
+
+def language_meant(text: str) -> str:
+    """The code of a language that somebody names: `norsk`, `Swedish`; any other text as it is, blanks cut off."""
+    return _codes_by_name().get(text.strip().casefold(), text.strip())
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    """What the languages of posts are called in those that pages speak, and what each calls itself."""
+    names = {
+        str(name).casefold(): code
+        for page in LANGUAGES
+        for code, name in Locale.parse(page).languages.items()
+        if code in OF_POSTS
+    }
+    names |= {language_name(code).casefold(): code for code in OF_POSTS}
+    # Whoever says no more than “Norwegian” means what most write.
+    return names | dict.fromkeys(("norsk", "norwegian", "norska", "bokmål"), "nb") | {"nynorsk": "nn"}
 
 
 def in_words(when: date, pattern: str = "d MMMM y") -> str:

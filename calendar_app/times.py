@@ -1,6 +1,7 @@
 """UTC inside, zones at the edge: the one place that turns wall clocks into instants and back."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
@@ -140,6 +141,12 @@ def known_zone(name: str) -> ZoneInfo:
     )  # fmt: skip
 
 
+def zone_meant(text: str) -> str:
+    """The name of the zone that somebody means by `oslo` or `europe/oslo`; any other text as it is, blanks cut off."""
+    name = text.strip()
+    return name if is_zone(name) else _zones_by_word().get(name.replace(" ", "_").casefold(), name)
+
+
 def parse_wall(text: str) -> datetime:
     """A naive wall clock time from `2026-12-01T09:00`, with or without seconds, `T` or a blank.
 
@@ -222,6 +229,13 @@ def _closest_zone(name: str) -> str:
     spellings = _zone_spellings()
     close = get_close_matches(name[:64].strip().replace(" ", "_").casefold(), spellings, n=1, cutoff=0.7)
     return spellings[close[0]] if close else "Europe/London"
+
+
+@cache
+def _zones_by_word() -> Mapping[str, str]:
+    """As `_zone_spellings`, without a city that is in several zones."""
+    places = Counter(name.rpartition("/")[2].casefold() for name in _zone_names())
+    return {word: name for word, name in _zone_spellings().items() if places[word] < 2}
 
 
 @cache

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from calendar_app.errors import Refused
-from calendar_app.times import TimeProblem, known_zone
+from calendar_app.times import TimeProblem, known_zone, zone_meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,7 @@ def read(form: Mapping[str, object], lines: tuple[Line, ...]) -> dict[str, str]:
     errors: dict[str, str] = {}
     values = {line.name: _value(form, line, errors) for line in lines}
     if "timezone" in values and "timezone" not in errors:
+        values["timezone"] = zone_meant(values["timezone"])
         _check_zone(values["timezone"], errors)
     if "locale" in values and values["locale"] not in dict(LOCALES):
         errors["locale"] = _("Choose one of the languages in the list.")

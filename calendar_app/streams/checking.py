@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from calendar_app import times
 from calendar_app.channels.models import Account
 from calendar_app.extensions import db
-from calendar_app.languages import either, grouped, say
+from calendar_app.languages import either, grouped, language_meant, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts.checking import language, line, prose
 from calendar_app.streams import approving, checking_breaks, writing_rules
@@ -162,7 +162,7 @@ def _guidelines(value: Any, found: Findings) -> str:
 
 
 def _language(value: Any, found: Findings) -> str:
-    return language(value, found)
+    return language(language_meant(str(value or "")), found)
 
 
 def _colour(value: Any, found: Findings) -> str:
@@ -192,7 +192,7 @@ def _one_of(value: Any, name: str, allowed: Sequence[str], found: Findings) -> s
 
 
 def _timezone(value: Any, found: Findings) -> str:
-    name = str(value or "").strip()
+    name = times.zone_meant(str(value or ""))
     try:
         times.known_zone(name)
     except times.TimeProblem as problem:

@@ -18,7 +18,7 @@ from calendar_app.channels.registry import ADAPTERS
 from calendar_app.enqueue import plan_changed
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
-from calendar_app.languages import say
+from calendar_app.languages import OF_POSTS, say
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import (
@@ -51,8 +51,6 @@ streams = Blueprint("streams", __name__)
 # Promises that many streams make; shown in the asker's language.
 EXAMPLES = ("every weekday at 09:00", "weekly on Tue and Thu at 10:00", "weekly on Fri at 12:00",
             "monthly on the first Monday at 09:00")  # fmt: skip
-# Offered while one types; any code will do.
-LANGUAGES = ("en", "nb", "nn", "sv", "da", "fi", "is", "se", "de", "fr", "es", "pl", "uk", "ar", "so")
 
 
 @streams.get("/streams")
@@ -190,7 +188,7 @@ def _form(
     teams = [one for one in db.session.scalars(mine) if actor.may("edit streams", one.id)]
     page = render_template(
         "streams/form.html", stream=stream, typed=typed, errors=errors or {}, team=team, teams=teams, hues=HUES,
-        people=_people(team), account_choices=_account_choices(team), zones=_zones(), languages=LANGUAGES,
+        people=_people(team), account_choices=_account_choices(team), zones=_zones(), languages=OF_POSTS,
         examples=[parse_cadence(one).words for one in EXAMPLES],
         templates=[(one.id, one.name) for one in of_team(PostTemplate, team.id)],
         **_preview(typed),

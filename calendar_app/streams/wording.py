@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from calendar_app.languages import say, spoken
 from calendar_app.streams import tongues
@@ -32,7 +33,11 @@ _MONTH_NAMES = {
     for number, month in enumerate(map(str.casefold, MONTHS), start=1)
     for name in (month, month[:3])
 }
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?([ap]m)?")
+_NAMED_TIMES = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
+# “9 am” is one time, and a time that nobody can take for a day needs no “at” before it.
+_HALF_DAY = re.compile(r"(?<=[0-9]) ?([ap])\.?m\b\.?")
+_BEFORE_TIME = re.compile(r" (?=[0-9]{1,2}(?:[:.][0-9]{2}|(?:[:.][0-9]{2})?[ap]m)(?: |$))")
 _NTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
 
 
@@ -42,9 +47,11 @@ def read_words(text: str) -> Rule:
     Bokmål and Swedish are read as well, whoever asks. Raises BadCadence.
     """
     words = " ".join(tongues.in_english(text).casefold().replace(",", " ").split())
+    words = _HALF_DAY.sub(r"\1m", words)
     days, at, clock = f" {words} ".rpartition(" at ")
     if not at:
-        raise BadCadence(say("Say at what time, as in “%(text)s at 09:00”.", text=_clip(text)))
+        days, *at_once = _BEFORE_TIME.split(words, maxsplit=1)
+        clock = at_once[0] if at_once else _time_is_missing(text)
     times, _, start = clock.partition(" from ")
     interval, unit, rest = _period(days.split())
     found = _Days(text, [word for word in rest if word not in _FILLERS])
@@ -148,9 +155,8 @@ class _Days:
 
 def _times(text: str) -> tuple[int, ...]:
     words = [word for word in text.split() if word != "and"]
-    matches = [_TIME.fullmatch(word) for word in words]
-    times = [int(match[1]) * 60 + int(match[2]) for match in matches if match and int(match[2]) < 60]
-    if not words or len(times) < len(words) or max(times) >= 24 * 60:
+    times = [time for word in words if (time := _time(word)) is not None]
+    if not words or len(times) < len(words):
         raise BadCadence(
             say(
                 "“%(text)s” is not a time of day. Write it as 09:00, or several as 09:00 and 17:30.",
@@ -158,6 +164,26 @@ def _times(text: str) -> tuple[int, ...]:
             )
         )
     return tuple(times)
+
+
+def _time(word: str) -> int | None:
+    """Minutes after midnight of `9`, `09:00`, `9.30`, `9pm` or `noon`."""
+    match = _TIME.fullmatch(word)
+    if not match:
+        return _NAMED_TIMES.get(word)
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
+    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
+        return None
+    return (hour % 12 + 12 * (half == "pm") if half else hour) * 60 + minute
+
+
+def _time_is_missing(text: str) -> NoReturn:
+    """Only the time, where the rest can be read: what is proposed must do."""
+    try:
+        read_words(f"{text} at 09:00")
+    except BadCadence:
+        raise _not_understood(text) from None
+    raise BadCadence(say("Say at what time, as in “%(text)s at 09:00”.", text=_clip(text)))
 
 
 def _not_understood(text: str) -> BadCadence:

@@ -36,6 +36,13 @@ def test_an_owner_invites_and_the_link_is_shown_once(browser):
     assert "jon@example.org" in browser.get("/team").text
 
 
+def test_the_page_with_the_link_leads_to_the_team_when_its_address_is_opened_anew(browser):
+    browser.sign_in(somebody())
+    invite(browser)
+    answer = browser.get("/team/invitations")
+    assert (answer.status_code, answer.location) == (303, "/team")
+
+
 def test_who_is_invited_has_no_right_before_the_link_is_used(browser, new_browser):
     browser.sign_in(somebody())
     path = link_in(invite(browser).text, "invitation")

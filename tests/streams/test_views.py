@@ -122,6 +122,16 @@ def test_a_stream_is_opened_through_the_form(signed_in):
     assert "“Road works” is open" in browser.get("/streams").text
 
 
+def test_language_and_time_zone_may_be_named_as_people_say_them(signed_in):
+    browser = signed_in(make_person(make_team(), "editor"))
+    for handle, language, code in [
+        ("one", "Norsk", "nb"), ("two", " swedish ", "sv"), ("three", "davvisámegiella", "se"),
+    ]:  # fmt: skip
+        sent = {**GOOD, "name": handle, "handle": handle, "language": language, "timezone": "oslo"}
+        assert browser.send("/streams/new", sent).status_code == 303
+        assert (kept(handle).language, kept(handle).timezone) == (code, "Europe/Oslo")
+
+
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(signed_in):
     make_stream(handle="roads")
     browser = signed_in(make_person(make_team(), "editor"))

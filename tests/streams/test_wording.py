@@ -158,7 +158,9 @@ def test_nothing_is_a_cadence_that_promises_nothing(nothing: str | list[str]):
         ("daily at 07:00 from tomorrow", "“tomorrow” is not a day."),
         ("RRULE:", "Write a rule as RRULE:"),
         ("daily", "Say at what time, as in “daily at 09:00”."),
-        ("daily at noon", "“noon” is not a time of day."),
+        ("daily at dusk", "“dusk” is not a time of day."),
+        ("daily at 13pm", "“13pm” is not a time of day."),
+        ("twice a week", "“twice a week” is not a cadence we understand."),
         ("daily at 24:00", "“24:00” is not a time of day."),
         ("daily at 09:60", "“09:60” is not a time of day."),
         ("daily at 0900", "“0900” is not a time of day."),
@@ -185,6 +187,28 @@ def test_what_cannot_be_kept_is_refused_with_a_sentence(written: str, sentence: 
         parse_cadence(written)
     assert caught.value.sentence.startswith(sentence)
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("Mondays and Thursdays at 9", "weekly on Mon and Thu at 09:00"),
+        ("mon, thu 09:00", "weekly on Mon and Thu at 09:00"),
+        ("every Monday at 9.30", "weekly on Mon at 09:30"),
+        ("every Monday at 9 a.m. and 4:15pm", "weekly on Mon at 09:00 and 16:15"),
+        ("every day 12 am", "daily at 00:00"),
+        ("daily at noon", "daily at 12:00"),
+        ("monthly on the 9 at 9", "monthly on the 9th at 09:00"),
+        (
+            "monthly on the first Monday 10:00 from 2026-12-01",
+            "monthly on the first Monday at 10:00 from 2026-12-01",
+        ),
+        ("mandag og torsdag 9.00", "weekly on Mon and Thu at 09:00"),
+        ("torsdagar klockan 18", "weekly on Thu at 18:00"),
+    ],
+)
+def test_times_are_read_as_people_write_them(written: str, words: str):
+    assert parse_cadence(written).words == words
 
 
 def test_many_rules_with_many_times_are_refused_together():
