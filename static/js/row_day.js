@@ -5,6 +5,7 @@ import { say } from "./toast.js";
 import { words } from "./words.js";
 
 let open = null;
+let kept = null;
 
 function linkOf({ stream, day }) {
   return plan().querySelector(`section[data-stream="${CSS.escape(stream)}"] [data-row-day="${day}"]`);
@@ -18,14 +19,19 @@ async function show(which, { focus = false } = {}) {
   if (open !== which || !link || isHeld()) return null;
   clear();
   const list = document.createElement("ul");
+  kept = list;
   list.className = "row-day";
   list.dataset.day = which.day;
   list.innerHTML = text;
-  link.closest("section").querySelector(".row-line").after(list);
-  link.setAttribute("aria-expanded", "true");
+  attach(list, link);
   document.dispatchEvent(new CustomEvent("plan:more"));
   if (focus) list.querySelector("a")?.focus();
   return list;
+}
+
+function attach(list, link) {
+  link.closest("section").querySelector(".row-line").after(list);
+  link.setAttribute("aria-expanded", "true");
 }
 
 function clear() {
@@ -35,7 +41,7 @@ function clear() {
 
 function close({ focus = false } = {}) {
   const link = open && linkOf(open);
-  open = null;
+  open = kept = null;
   clear();
   if (focus) link?.focus();
 }
@@ -59,13 +65,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   close({ focus: true });
 });
-// The plan came anew: what is open is filled anew, and whoever was in it has the focus again.
+// The plan came anew: what was open stands there as it was, for somebody may be about to take a post up, until it is new.
 document.addEventListener("plan:loaded", () => {
-  if (plan().dataset.view !== "streams") open = null;
+  if (plan().dataset.view !== "streams") open = kept = null;
   for (const link of plan().querySelectorAll("[data-row-day]")) link.setAttribute("aria-expanded", "false");
   if (!open) return;
-  if (linkOf(open)) show(open);
-  else close();
+  const link = linkOf(open);
+  if (!link) {
+    close();
+    return;
+  }
+  if (kept) attach(kept, link);
+  show(open);
 });
 document.addEventListener("plan:went", () => open && close());
 for (const link of plan()?.querySelectorAll("[data-row-day]") ?? []) link.setAttribute("aria-expanded", "false");

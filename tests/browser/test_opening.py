@@ -35,15 +35,15 @@ def opened(site, path="/calendar", **options):
     return page
 
 
-@pytest.mark.parametrize("view", ["month", "list"])
-def test_today_is_in_view_without_a_jump_and_the_focus_stays_where_it_was(site, view):
+@pytest.mark.parametrize(("view", "width"), [("month", 1440), ("list", 1440), ("month", 390), ("week", 390)])
+def test_today_is_in_view_without_a_jump_and_the_focus_stays_where_it_was(site, view, width):
     hall = make_town_hall()
     planned(hall, today_there())
-    page = site.open(hall.kari, size=LOW)
+    page = site.open(hall.kari, size={**LOW, "width": width})
     page.add_init_script(SHIFTS)
     page.goto(f"/calendar?view={view}")
     page.wait_for_load_state("networkidle")
-    today = page.locator(".day-today, .list-today")
+    today = page.locator(".day-today, .list-today, .hour-day.now")
     assert today.evaluate(SEEN)
     assert page.evaluate("document.activeElement === document.body")
     assert page.evaluate("window.shifted") < 0.01

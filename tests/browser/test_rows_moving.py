@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from calendar_app.people.models import Member
 from calendar_app.posts.models import Post
+from tests.browser.conftest import NARROW
 from tests.browser.looking import look_at
 from tests.browser.test_moving import DAY, centre, planned, shown, toast, words_of
 from tests.browser.test_moving_hours import open_view
@@ -117,6 +119,29 @@ def test_a_day_with_several_posts_opens_below_its_line_and_each_of_them_moves(si
     page.keyboard.press("Enter")
     expect(toast(page)).to_contain_text("“At 10” is in “Culture” now")
     assert stands(posts[0]) == (["culture"], f"{DAY}T10:00")
+
+
+def test_a_finger_carries_a_post_into_another_row_on_a_phone(site):
+    hall = make_town_hall()
+    post = planned(hall)
+    page = open_view(site, hall, "streams", size=NARROW, has_touch=True, is_mobile=True)
+    x, y = centre(mark(page, "roads", post))
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
+        )
+
+    touch("touchStart", (x, y))
+    page.wait_for_timeout(350)
+    to_y = centre(cell(page, "culture", DAY))[1]
+    for step in range(1, 9):
+        touch("touchMove", (x, y + (to_y - y) * step / 8))
+    expect(page.locator('section[data-stream="culture"] .row-line')).to_have_class(re.compile("is-target"))
+    touch("touchEnd")
+    expect(toast(page)).to_have_text(MOVED_IN)
+    assert stands(post) == (["culture"], f"{DAY}T10:00")
 
 
 def test_from_the_tray_into_a_row_it_gets_day_and_stream_at_once(site):

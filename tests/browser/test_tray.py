@@ -138,13 +138,35 @@ def test_a_finger_takes_a_post_out_of_the_tray_on_a_phone(site):
     page.wait_for_timeout(350)
     touch("touchMove", (x, y + 8))
     expect(page.locator(".drag-ghost")).to_be_visible()
-    to_x, to_y = centre(page.locator(f'#plan .day[data-day="{DAY}"]'))
+    day = page.locator(f'#plan .day[data-day="{DAY}"]')
+    # Away from the edges, at which the page scrolls while one drags.
+    day.evaluate("one => one.scrollIntoView({ block: 'center' })")
+    to_x, to_y = centre(day)
     for step in range(1, 11):
         touch("touchMove", (x + (to_x - x) * step / 10, y + (to_y - y) * step / 10))
     expect(page.locator(".day.is-over")).to_have_attribute("data-day", f"{DAY}")
     touch("touchEnd")
     expect(toast(page)).to_have_text(f"Moved “Halloween” to {words_of(DAY)}, 09:00")
     expect(shown(page, there, DAY)).to_be_visible()
+
+
+def test_several_go_together_and_come_back_together(site):
+    hall = make_town_hall()
+    first, second = (make_post(hall.roads, title=title) for title in ("First", "Second"))
+    page = open_month(site, hall)
+    line(page).click()
+    for post in (first, second):
+        lying(page, post).focus()
+        page.keyboard.press("x")
+    take_up(page, lying(page, first))
+    page.mouse.move(*centre(page.locator(f'#plan [data-day="{DAY}"]')), steps=10)
+    page.mouse.up()
+    expect(toast(page)).to_have_text("2 posts were moved.")
+    assert {due_of(post) for post in (first, second)} == {f"{DAY}T09:00:00"}
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(toast(page)).to_have_text("2 posts have no time any more.")
+    expect(page.locator("#tray [data-post]")).to_have_count(2)
 
 
 def test_it_stays_as_open_as_it_was_left_shows_more_when_asked_and_what_a_colleague_adds(site):

@@ -8,7 +8,7 @@ from calendar_app.extensions import db
 from calendar_app.people.models import Audit
 from calendar_app.posts.models import Post
 from calendar_app.streams.cadence import parse_cadence
-from tests.factories import make_scheduled, make_stream, make_team, plan_for
+from tests.factories import make_post, make_scheduled, make_stream, make_team, plan_for
 from tests.planner.plans import utc
 from tests.planner.test_views import oslo, planned
 
@@ -109,3 +109,42 @@ def test_a_move_of_one_post_among_many_answers_in_a_few_bytes(signed_in):
     plan_for(post, AT)
     answer = send(signed_in(oslo(team)), act(post, days=1))
     assert len(answer.data) < 600
+
+
+def test_a_post_goes_into_another_row_and_comes_back_with_what_the_answer_says(signed_in):
+    team = make_team()
+    roads, music = make_stream(team, name="Roads"), make_stream(team, name="Music")
+    post = planned(roads, at=AT)
+    browser = signed_in(oslo(team))
+    answer = send(browser, act(post, "stream", to=music.handle, of=roads.handle, date="2027-11-12")).json
+    assert answer["sentence"].startswith("“Bridge closed” is in “Music” now")
+    back = answer["done"][0]["back"]
+    assert (back["do"], back["streams"], back["at"]) == ("stream", [roads.handle], "2027-11-10T09:00:00Z")
+    assert send(browser, back).json["ok"]
+    assert ([one.handle for one in post.streams], post.due_at) == ([roads.handle], AT)
+
+
+def test_a_step_into_no_stream_is_refused(signed_in):
+    team = make_team()
+    post = planned(make_stream(team), at=AT)
+    answer = send(signed_in(oslo(team)), act(post, "stream"))
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["streams"])
+
+
+def test_while_it_hovers_over_another_row_what_is_in_the_way_there_is_said(signed_in):
+    team = make_team()
+    roads, music = make_stream(team, name="Roads"), make_stream(team, name="Music")
+    post = planned(roads, at=AT)
+    planned(music, at=AT + timedelta(minutes=10), title="Concert")
+    browser, where = signed_in(oslo(team)), f"/posts/{post.uuid}/landing?date=2027-11-10"
+    assert browser.get(where).json["warnings"] == []
+    there = browser.get(f"{where}&to={music.handle}&of={roads.handle}").json
+    assert there["when"] == "Wed 10 Nov, 10:00"
+    assert "Concert" in there["warnings"][0]
+
+
+def test_over_a_day_a_post_without_a_time_is_told_which_it_would_get(signed_in):
+    team = make_team()
+    post = make_post(make_stream(team, cadence=parse_cadence("daily at 12:30").to_json()))
+    told = signed_in(oslo(team)).get(f"/posts/{post.uuid}/landing?date=2027-11-10").json
+    assert told == {"ok": True, "when": "Wed 10 Nov, 12:30", "warnings": []}

@@ -9,6 +9,7 @@ from calendar_app.planner.asking import VIEWS
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.streams.models import Stream
 from calendar_app.times import LostZone
+from tests.api.program import program_of
 from tests.factories import make_person, make_post, make_scheduled, make_stream, make_team, plan_for
 from tests.planner.plans import utc
 
@@ -139,3 +140,14 @@ def test_its_posts_still_move(hall, signed_in):
     )
     assert answer.status_code == 303
     assert db.session.get(type(post), post.id).publish_at.startswith("2027-01-07")
+
+
+def test_programs_read_its_posts_and_its_plan(hall, app):
+    api = program_of(app, hall[0])
+    for address in (
+        "/streams",
+        "/streams/roads",
+        "/posts",
+        "/calendar?from=2027-01-01T00:00:00Z&to=2027-02-01T00:00:00Z",
+    ):
+        assert api.get(address).status_code == 200, address
