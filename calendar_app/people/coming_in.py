@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from calendar_app.people.setting_up import DeadLink, clean_email, is_first, use_
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from calendar_app.people.models import Link
 
@@ -60,7 +61,7 @@ def come_in(link: Link, token: str, form: Mapping[str, object], *, address: str)
 
 def _choose_password(link: Link, token: str, form: Mapping[str, object]) -> None:
     person, first = link.person, is_first(link.person)
-    values = forms.read(form, forms.FIRST_SET_UP if first else forms.SET_UP)
+    values = _values(form, person, first=first)
     if first:
         _name_everything(person, values)
     recovered = person.password_hash is not None
@@ -73,6 +74,32 @@ def _choose_password(link: Link, token: str, form: Mapping[str, object]) -> None
     audit.record(
         "password chosen", f"person {person.id}", actor=signing_in.enter(person, by=f"{link.purpose} link")
     )
+
+
+def _values(form: Mapping[str, object], person: Person, *, first: bool) -> dict[str, str]:
+    """What was sent; all that will not do is told at once, for nobody likes to choose a password again and again."""
+    about = [
+        *_about(person),
+        *(str(form.get(name, "")) for name in ("email", "name", "team_name", "site_name")),
+    ]
+    looks: dict[str, Callable[[str], object]] = {"password": partial(passwords.check_new, about=about)}
+    if first:
+        looks["email"] = clean_email
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    try:
+        values = forms.read(form, forms.FIRST_SET_UP if first else forms.SET_UP)
+    except Refused as refused:
+        errors.update(refused.errors)
+    for name, look in looks.items():
+        try:
+            look(str(form.get(name, "")))
+        except Refused as refused:
+            # That a field is empty has been said better.
+            errors.update({field: text for field, text in refused.errors.items() if field not in errors})
+    if errors:
+        raise Refused(errors)
+    return values
 
 
 def _switch_keys_off(person: Person) -> None:

@@ -8,6 +8,7 @@ import * as pictures from "./composer_pictures.js";
 import * as preview from "./composer_preview.js";
 import "./composer_presence.js";
 import * as problems from "./composer_problems.js";
+import { comeBack, leaveFor } from "./composer_return.js";
 import * as saving from "./composer_saving.js";
 import { state } from "./composer_state.js";
 import "./composer_standing.js";
@@ -53,6 +54,7 @@ function go(button, step) {
   }
   setHidden("version", state.version);
   setHidden("csrf_token", document.querySelector("meta[name=csrf-token]").content);
+  leaveFor();
   form.requestSubmit(button);
 }
 
@@ -88,6 +90,7 @@ if (form) {
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));
   form.addEventListener("submit", submit);
   document.addEventListener("keydown", press);
+  comeBack(form);
   document.addEventListener("standing", (event) => {
     saving.follow(Number(event.detail.version), event.detail.state);
     form.dispatchEvent(new Event("look"));

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
+from tests.browser.conftest import NARROW
 from tests.browser.worlds import make_town_hall
+from tests.factories import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -51,3 +53,23 @@ def test_a_post_just_begun_can_be_repeated_and_shown_to_others_without_a_reload(
     page.get_by_role("link", name="Repeat this post").click()
     expect(page).to_have_url(re.compile("/series/new"))
     expect(page.get_by_role("main")).to_contain_text("Carols in the church")
+
+
+def test_after_approving_by_key_the_focus_is_where_the_next_step_is(site):
+    hall = make_town_hall()
+    hall.roads.needs_approval = True
+    post = make_post(hall.roads, state="in_review")
+    page = site.open(hall.kari, size=NARROW)
+    page.goto(f"/posts/{post.uuid}/edit")
+    page.get_by_role("button", name="Approve").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved. It can be scheduled now.")).to_be_visible()
+    expect(page.locator(".send .state")).to_be_focused()
+    expect(page.locator(".send .state")).to_contain_text("It can be scheduled.")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.dataset.step") == "schedule":
+            break
+    expect(page.get_by_role("button", name="Schedule")).to_be_focused()
+    page.goto(f"/posts/{post.uuid}/edit")
+    assert page.evaluate("() => document.activeElement === document.body")

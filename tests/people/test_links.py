@@ -163,7 +163,10 @@ def test_the_first_owner_is_told_field_by_field_what_is_missing(browser):
     assert answer.status_code == 422
     assert "Write the name of your organisation, as readers know it." in answer.text
     assert "Write one such as Europe/Oslo." in answer.text
-    answer = browser.send(path, {**FIRST, "email": "ingrid"})
+    assert "This is no e-mail address. Write it as name@example.org." in answer.text
+    answer = browser.send(path, {**FIRST, "email": "ingrid", "password": "short"})
+    assert "2 things to put right" in answer.text
+    assert answer.text.count("Use at least 12 characters.") == 2
     assert "This is no e-mail address. Write it as name@example.org." in answer.text
     assert 'value="Fjordvik kommune"' in answer.text
 
