@@ -13,6 +13,7 @@ from calendar_app.channels.websub.advertising import hub_of
 from calendar_app.extensions import db
 from calendar_app.feeds import atom, ical, json_feed, parts, rss, tongues
 from calendar_app.feeds.choosing import last_hidden
+from calendar_app.feeds.describing import CHOSEN, EVERYTHING, in_language
 from calendar_app.feeds.entries import TOLD_FOR
 from calendar_app.feeds.entry import Head, etag, feed_id
 from calendar_app.people.models import Site
@@ -20,7 +21,7 @@ from calendar_app.posts.models import Post, PostStream
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from calendar_app.streams.models import Stream
 
@@ -75,7 +76,7 @@ def choice_feed(streams: Sequence[Stream], form: str, *, some_missing: bool = Fa
     return _feed(
         streams, form, asked, name=f"follow/{'+'.join(handles)}",
         title=f"{_site().name}: {', '.join(stream.name for stream in streams)}",
-        description="The streams you chose, in one feed.", address=links.choice_feed(handles, form),
+        description=CHOSEN, address=links.choice_feed(handles, form),
         home=links.home(), others=some_missing,
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ def everything_feed(streams: Sequence[Stream], form: str, *, asked: str = "") ->
     """All public streams."""
     return _feed(
         streams, form, asked, name="everything", title=_site().name,
-        description="Everything we share, all streams together.",
+        description=EVERYTHING,
         address=links.everything_feed(form), home=links.home(), others=True, hub=hub_of(streams, form),
     )  # fmt: skip
 
@@ -116,8 +117,8 @@ def shown_posts(stream_ids: Sequence[int], form: str, now: datetime) -> sa.Selec
 
 
 def _feed(
-    streams: Sequence[Stream], form: str, asked: str, *, name: str, title: str, description: str, address: str,
-    home: str, hue: str | None = None, others: bool = False, hub: str | None = None, language: str = "",
+    streams: Sequence[Stream], form: str, asked: str, *, name: str, title: str, description: str | Mapping[str, str],
+    address: str, home: str, hue: str | None = None, others: bool = False, hub: str | None = None, language: str = "",
 ) -> Feed:  # fmt: skip
     site, now = _site(), utcnow()
     ids, chosen = [stream.id for stream in streams], tongues.chosen(streams, asked)
@@ -125,9 +126,11 @@ def _feed(
         # Another feed, of the same posts. No hub is told of it.
         name, address, hub = f"{name}?lang={chosen}", f"{address}?lang={chosen}", None
     changed = _changed(streams, form, now, others=others)
+    own = chosen or (streams[0].language if streams else "en")
+    said = description if isinstance(description, str) else in_language(description, own)
     head = Head(
-        title=title, description=description, self_address=address, home_address=home,
-        language=chosen or (streams[0].language if streams else "en"),
+        title=title, description=said, self_address=address, home_address=home,
+        language=own,
         feed_id=feed_id(site.host, site.install_year, name),
         updated=changed, owner=site.name, hue=hue, hub_address=hub,
     )  # fmt: skip

@@ -105,6 +105,15 @@ def test_it_says_in_which_language_it_speaks_and_leads_to_the_post_in_it(reader)
     assert atom.feed.id == feedparser.parse(reader.get("/streams/roads.atom").data).feed.id + "?lang=nb"
 
 
+def test_a_feed_of_several_streams_describes_itself_in_the_language_it_names(reader):
+    told(make_published(make_stream(handle="roads")), sv={"title": "Bron är stängd"})
+    swedish, plain = (reader.get(f"/follow/roads.json{query}").json for query in ("?lang=sv", ""))
+    assert (swedish["language"], swedish["description"]) == ("sv", "Strömmarna du valde, i ett flöde.")
+    assert (plain["language"], plain["description"]) == ("en", "The streams you chose, in one feed.")
+    calendar = Calendar.from_ical(reader.get("/everything.ics?lang=sv").data)
+    assert str(calendar["DESCRIPTION"]) == "Allt vi delar, alla strömmar tillsammans."
+
+
 def test_words_for_pictures_are_told_in_it_too(reader):
     stream = make_stream(handle="roads")
     post = make_published(stream)
