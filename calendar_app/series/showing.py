@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -105,7 +105,8 @@ def days_of(series: Series, now: datetime) -> list[Day]:
         )
     }
     coming = [] if series.ended_at else made.next_days(today, SHOWN_DAYS)
-    last = coming[-1] if coming else today + timedelta(days=400)
+    # Behind the last day of a series that ends lies what was left out at its end, and can be put in again.
+    last = coming[-1] if len(coming) == SHOWN_DAYS else date.max
     out = {day for day in made.skipped if today <= day <= last}
     days = {*coming, *out, *(date.fromisoformat(day) for day, row in with_posts.items() if row.post)}
     return [

@@ -41,8 +41,9 @@ function make(target) {
   const made = Object.assign(document.createElement("ul"), { className: "mention-list panel", id: "mention-list" });
   made.setAttribute("role", "listbox");
   made.setAttribute("aria-label", target.labels[0].textContent);
-  made.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
+  // The field keeps the focus; and only when the finger is lifted is the list put away, so that nothing below it is tapped.
+  for (const kind of ["pointerdown", "mousedown"]) made.addEventListener(kind, (event) => event.preventDefault());
+  made.addEventListener("click", (event) => {
     const chosen = event.target.closest("[role=option]");
     if (chosen) take(names[[...made.children].indexOf(chosen)]);
   });

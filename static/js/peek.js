@@ -12,9 +12,13 @@ const panel = document.getElementById("peek");
 const frame = document.querySelector("[data-with-peek]");
 let shown = new URL(location.href).searchParams.get("post");
 let cameFrom = null;
+let asked = 0;
 
+/** What is asked for last counts: an answer that comes late opens nothing that was closed or left meanwhile. */
 async function open(id, { focus = false, push = true } = {}) {
+  const mine = ++asked;
   const text = await getText(`/posts/${id}/peek`);
+  if (mine !== asked) return;
   if (text === null) {
     say(words("unreachable"));
     return;
@@ -30,6 +34,7 @@ async function open(id, { focus = false, push = true } = {}) {
 }
 
 function close({ push = true } = {}) {
+  asked += 1;
   if (panel.hidden) return;
   const hadFocus = panel.contains(document.activeElement);
   panel.hidden = true;

@@ -43,20 +43,21 @@ export async function loadPlan(address) {
   const focus = whereFocusIs();
   const open = plan().querySelector("details.more[open]")?.dataset.rest;
   const before = plan().dataset.view;
-  put(fresh);
+  put(fresh, address ? null : plan().querySelector("details.filter[open]"));
   if (sums !== null) plan().dataset.sums = sums;
   document.dispatchEvent(new CustomEvent("plan:loaded", { detail: { open, whole: sums === null } }));
   giveFocus(focus, before);
   return true;
 }
 
-/** Every element of the answer takes the place of the one with its id. */
-function put(fresh) {
+/** Every element of the answer takes the place of the one with its id. A menu that is open stays, and what is typed in it. */
+function put(fresh, menu) {
   const title = fresh.querySelector("title");
   if (title) document.title = title.textContent;
   const open = new Map([...plan().querySelectorAll("details[data-kept]")].map((one) => [one.dataset.kept, one.open]));
+  if (menu) fresh.querySelector("details.filter")?.replaceWith(menu);
   for (const element of [...fresh.body.children]) {
-    if (!element.id) continue;
+    if (!element.id || menu?.contains(document.getElementById(element.id))) continue;
     // What somebody has opened stays open.
     for (const one of element.querySelectorAll("details[data-kept]")) one.open = open.get(one.dataset.kept) ?? one.open;
     document.getElementById(element.id)?.replaceWith(element);
@@ -67,6 +68,7 @@ function whereFocusIs() {
   const at = document.activeElement;
   if (at.closest("[data-filters]") && at.value) return { rail: at, find: `[data-filters] [value="${CSS.escape(at.value)}"]` };
   if (!plan().contains(at)) return null;
+  if (at.closest("details.filter[open]")) return { at, find: "h1" };
   if (at.matches("input[type=search]")) return { find: `#${at.id}`, value: at.value, from: at.selectionStart, to: at.selectionEnd };
   if (at.dataset.post) return { find: `[data-post="${at.dataset.post}"]` };
   if (at.dataset.goView) return { find: `[data-go-view="${at.dataset.goView}"]` };
@@ -80,6 +82,10 @@ function whereFocusIs() {
 
 function giveFocus(focus, before) {
   if (!focus) return;
+  if (focus.at?.isConnected) {
+    focus.at.focus({ preventScroll: true });
+    return;
+  }
   if (focus.rail) {
     const again = document.querySelector(focus.find) ?? document.querySelector("[data-filters] input[type=checkbox]") ?? document.getElementById("main");
     if (!focus.rail.isConnected) again.focus({ preventScroll: true });

@@ -13,7 +13,7 @@ from calendar_app.people import sessions
 from calendar_app.people.signing_in import cookie_name
 from calendar_app.times import utcnow
 from tests import processes
-from tests.browser import chromium
+from tests.browser import chromium, proofs
 from tests.browser.watching import Watch
 from tests.conftest import wait_until
 from tests.journeys.conftest import answers, free_port
@@ -47,6 +47,7 @@ class Site:
         )
         context.set_default_timeout(PATIENCE)
         self.watches[context] = Watch(context, self.base)
+        self.watches[context].worked_by |= proofs.of_window(size, options)
         if person is not None:
             self.sign_in(context, person)
         db.session.commit()
@@ -111,7 +112,7 @@ def _base():
 
 
 @pytest.fixture
-def site(app, _chromium, _running, _base):
+def site(app, request, _chromium, _running, _base):
     """Sluice up and running on an empty database. A test makes its world, then opens windows."""
     if not _running:
         port = _base.rpartition(":")[2]
@@ -121,8 +122,10 @@ def site(app, _chromium, _running, _base):
     found = Site(_base, _chromium)
     yield found
     problems = [problem for watch in found.watches.values() for problem in watch.problems]
+    worked_by = {way for watch in found.watches.values() for way in watch.worked_by}
     found.close()
     assert problems == []
+    assert proofs.claimed(request.node) - worked_by == set(), "claimed by `proves`, and never done"
 
 
 @contextmanager

@@ -6,6 +6,12 @@ import re
 from urllib.parse import urlsplit
 
 WITHIN = {"data", "blob", "about"}
+# By what a person works is told by the page itself: only what a real press brings about counts.
+_BY = """for (const kind of ["pointerdown", "keydown"]) {
+  addEventListener(kind, (event) => {
+    if (event.isTrusted) console.debug(`worked by ${event.pointerType || "keys"}`);
+  }, { capture: true, passive: true });
+}"""
 
 
 class Watch:
@@ -13,6 +19,8 @@ class Watch:
 
     def __init__(self, context, base):
         self.problems: list[str] = []
+        self.worked_by: set[str] = set()
+        context.add_init_script(_BY)
         self._host = urlsplit(base).netloc
         context.on("console", self._console)
         context.on("weberror", lambda error: self._note(f"threw {error.error}"))
@@ -27,6 +35,8 @@ class Watch:
         self.problems = [problem for problem in self.problems if problem not in found]
 
     def _console(self, message):
+        if message.type == "debug" and message.text.startswith("worked by "):
+            self.worked_by.add(message.text.removeprefix("worked by "))
         # Breaches of the content security policy come this way too.
         if message.type in {"error", "assert"}:
             self._note(f"console: {message.text} ({message.location.get('url', '')})")

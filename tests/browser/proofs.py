@@ -1,0 +1,45 @@
+"""What people can do in the calendar, and which test proves it: by mouse, finger and keys, on a phone, in our words.
+
+`@proves("capability", …, by=("mouse", "390"))` claims; while the test runs the page tells by what it was worked with,
+and a claim that did not happen fails. `tests/test_proofs.py` sees to it that nothing is left unproven.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+WAYS = ("mouse", "touch", "keys", "390", "nb or sv")
+CAPABILITIES = (
+    # The plan.
+    "views", "open a post beside the plan", "saved views", "another day", "quarter of an hour", "promised time",
+    "several at once", "duplicate", "refused and back", "undo", "history of steps", "posts without a time",
+    # Promises.
+    "warnings with a way out", "fill the gaps", "order of a queue", "pauses and quiet hours", "next free slot",
+    # Series and pool.
+    "series by a rule", "days left out", "words for this and all later", "words for all", "pool",
+    # Writing.
+    "templates", "marks in the text", "link in the text", "snippets", "own text for a place", "first comment",
+    "add a picture", "point in sight", "cut a picture", "languages", "linked page", "checklist", "schedule",
+    "two texts", "compare revisions", "bring a revision back",
+    # Agreeing.
+    "send for review", "changes wanted", "approve", "comments", "mentions", "settle", "passages", "share link",
+    "notices",
+    # Help.
+    "first steps", "keys and help", "find and do", "undo instead of asking",
+)  # fmt: skip
+
+
+def proves(*capabilities, by=()):
+    """Mark a test: what it proves, and by which ways."""
+    return pytest.mark.proves(*capabilities, by=tuple(by))
+
+
+def of_window(size, options):
+    """What a window itself proves: how wide it is, and whose language it speaks."""
+    found = {"390"} if size["width"] <= 390 else set()
+    return found | ({"nb or sv"} if options.get("locale", "en")[:2] in {"nb", "sv"} else set())
+
+
+def claimed(test):
+    """The ways that a test says it goes."""
+    return {way for mark in test.iter_markers("proves") for way in mark.kwargs.get("by", ())}

@@ -1,0 +1,150 @@
+"""Posts are carried about the plan, by mouse, by finger on a phone in bokmål, by keys alone in Swedish."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from calendar_app.extensions import db
+from calendar_app.posts.models import Post
+from tests.browser.finger import Finger
+from tests.browser.test_moving import DAY, centre, planned, shown
+from tests.browser.test_moving_hours import PROMISE, hour, wall
+from tests.browser.three_ways import come, three_ways
+from tests.browser.worlds import make_town_hall
+from tests.conftest import wait_until
+from tests.factories import make_post
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def carry(kari, link, target, keys, *, part=0.5):
+    """The post to the target, of whose height `part` is aimed at; `keys` go there without a pointer."""
+    page = kari.page
+    if kari.way == "keys":
+        link.focus()
+        for key in ("m", *keys, "Enter"):
+            page.keyboard.press(key)
+        return
+    # Neither the post nor where it goes is so near an edge that the page scrolls on the way.
+    link.evaluate("one => one.closest('#tray') || one.scrollIntoView({ block: 'center' })")
+    start = centre(link)
+    if kari.way == "mouse":
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(start[0], start[1] + 12, steps=2)
+        page.mouse.move(*aim(target, part), steps=6)
+        expect(page.locator(".is-over, .is-aim, .is-snap").first).to_be_visible()
+        page.mouse.up()
+        return
+    finger = Finger(page)
+    finger.rest(*start)
+    finger.touch("touchMove", (start[0], start[1] + 9))
+    # What can be dropped on shows up only now.
+    expect(target).to_be_visible()
+    # As with a second finger: the plan is brought to where the day is in reach.
+    target.evaluate(
+        "one => one.getBoundingClientRect().bottom > innerHeight - 120 && one.scrollIntoView({ block: 'center' })"
+    )
+    finger.go(start, aim(target, part))
+    expect(page.locator(".is-over, .is-aim, .is-snap").first).to_be_visible()
+    finger.lift()
+
+
+def aim(target, part):
+    box = target.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] * part
+
+
+def stands(post, when):
+    def there():
+        db.session.rollback()
+        return (db.session.get(Post, post.id).publish_at or "")[:16] == when
+
+    wait_until(there, 8)
+
+
+def back(kari):
+    if kari.way == "keys":
+        kari.page.keyboard.press("z")
+    else:
+        kari.button("Undo", within=kari.page.locator("[data-toast]"))
+
+
+@three_ways("quarter of an hour", "promised time", "undo")
+def test_to_a_quarter_of_an_hour_and_to_a_promised_time(site, way):
+    hall = make_town_hall(cadence=PROMISE)
+    post = planned(hall, clock="10:00")
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto(f"/calendar?view=day&date={DAY}")
+    carry(kari, shown(page, post), hour(page, DAY, "11"), ["ArrowDown"] * 6, part=0.6)
+    stands(post, f"{DAY}T11:30")
+    back(kari)
+    stands(post, f"{DAY}T10:00")
+    expect(shown(page, post)).to_be_visible()
+    gap = hour(page, DAY, "14").locator("[data-stream=roads].gap")
+    carry(kari, shown(page, post), gap, ["s"])
+    stands(post, f"{DAY}T14:05")
+
+
+@three_ways("another day", "refused and back")
+def test_to_another_day_and_back_from_an_hour_that_does_not_exist(site, way):
+    end = date(DAY.year + 1, 3, 31)
+    sunday = end - timedelta(days=(end.weekday() + 1) % 7)
+    saturday = sunday - timedelta(days=1)
+    hall = make_town_hall()
+    post, early = planned(hall, saturday, "02:30"), planned(hall, saturday, "10:00", title="Early")
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto(f"/calendar?date={saturday}")
+    there = page.locator(f'#plan [data-day="{sunday}"]')
+    with page.expect_response("**/posts/steps") as answer:
+        carry(kari, shown(page, post), there, ["ArrowRight"])
+    assert answer.value.status == 422
+    expect(shown(page, post, saturday)).to_be_visible()
+    expect(page.locator("[data-toast-text]")).to_contain_text("02:30")
+    site.watch(page).expect("status of 422", times=1)
+    carry(kari, shown(page, early), there, ["ArrowRight"])
+    expect(shown(page, early, sunday)).to_be_visible()
+    stands(early, f"{sunday}T10:00")
+    assert wall(post) == f"{saturday}T02:30"
+
+
+@three_ways("posts without a time", "several at once")
+def test_out_of_the_tray_and_several_together(site, way):
+    hall = make_town_hall()
+    post, there = make_post(hall.roads, title="Halloween"), planned(hall, title="There")
+    to = DAY + timedelta(days=1)
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto(f"/calendar?date={DAY}")
+    kari.open("#tray summary")
+    lying = page.locator(f'#tray [data-post="{post.uuid}"]')
+    carry(kari, lying, page.locator(f'#plan [data-day="{DAY}"]'), [])
+    stands(post, f"{DAY}T09:00")
+    expect(shown(page, post, DAY)).to_be_visible()
+    page.wait_for_timeout(300)  # what ends a drag is no tap
+    for one in (post, there):
+        if way == "keys":
+            shown(page, one).focus()
+            page.keyboard.press("x")
+        elif way == "mouse":
+            shown(page, one).click(modifiers=["Control"])
+        elif one is post:
+            finger = Finger(page)
+            finger.rest(*centre(shown(page, one)))
+            finger.lift()
+            page.wait_for_timeout(300)
+        else:
+            shown(page, one).tap()
+    carry(kari, shown(page, there), page.locator(f'#plan [data-day="{to}"]'), ["ArrowRight"])
+    stands(there, f"{to}T10:00")
+    stands(post, f"{to}T09:00")
+    kari.page.keyboard.press("Escape") if way == "keys" else kari.button("Choose none")
+    expect(page.locator("[data-many]")).to_be_hidden()
+    back(kari)
+    stands(there, f"{DAY}T10:00")
+    assert db.session.get(Post, post.id).publish_at[:10] == f"{DAY}"

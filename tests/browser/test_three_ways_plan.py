@@ -1,0 +1,182 @@
+"""The plan and what stands around it, by mouse, by finger on a phone in bokmål, by keys alone in Swedish."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from calendar_app.extensions import db
+from calendar_app.posts.models import Post
+from tests.browser.finger import Finger
+from tests.browser.looking import layout
+from tests.browser.test_moving import DAY, centre, planned, shown
+from tests.browser.three_ways import come, three_ways
+from tests.browser.worlds import WEEKDAYS, make_town_hall
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+VIEWS = {"week": "Week", "day": "Day", "list": "List", "streams": "Streams", "month": "Month"}
+
+
+def posts_on(page):
+    return page.locator("#plan [data-post]")
+
+
+def choose(kari, link):
+    if kari.way == "touch":
+        finger = Finger(kari.page)
+        finger.rest(*centre(link))
+        finger.lift()
+        kari.page.wait_for_timeout(300)  # what ends a drag is no tap
+    elif kari.way == "mouse":
+        link.click(modifiers=["Control"])
+    else:
+        link.focus()
+        link.press("x")
+
+
+def find(kari, words):
+    """Through the window that finds and does, which is open on every page."""
+    if kari.way == "keys":
+        kari.page.keyboard.press("Control+k")
+    else:
+        if kari.way == "touch":
+            kari.open(".tabs-more > summary")
+        kari.button("Find and do")
+    kari.page.locator("#palette-list").get_by_role("option").first.wait_for()
+    kari.page.get_by_role("combobox", name=kari.say("Find and do")).fill(words)
+    row = kari.page.locator("#palette-list").get_by_role("option", name=words).first
+    expect(row).to_be_visible()
+    if kari.way == "keys":
+        kari.page.keyboard.press("Enter")
+    else:
+        kari.press(row)
+
+
+@three_ways("views", "open a post beside the plan", "undo", "saved views")
+def test_views_a_post_beside_them_and_a_view_under_a_name(site, way):
+    hall = make_town_hall()
+    post, to = planned(hall), DAY.replace(day=18)
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto(f"/calendar?date={DAY}")
+    views = kari.named("navigation", "View, narrow screen" if way == "touch" else "View")
+    for view, word in VIEWS.items():
+        kari.link(word, within=views, exact=True)
+        expect(page.locator("#plan")).to_have_attribute("data-view", view)
+        page.wait_for_url(re.compile(f"view={view}"))
+        assert list(layout(page)) == [], view
+
+    kari.press(shown(page, post))
+    peek = page.locator("#peek")
+    expect(peek.locator("h2")).to_have_text("Halloween")
+    kari.write(kari.labelled("Move to another day", within=peek), f"{to}")
+    kari.button("Move", within=peek, exact=True)
+    expect(shown(page, post, to)).to_be_visible()
+    kari.button("Undo", within=page.locator("[data-toast]"))
+    expect(shown(page, post, DAY)).to_be_visible()
+    kari.link("Close", within=peek)
+    expect(peek).to_be_hidden()
+    if page.locator("[data-toast]").is_visible():
+        kari.button("Close this message", exact=True)
+
+    # Narrow, they lie in the menu of the filter; wide, beside the plan.
+    narrow = way == "touch"
+    views = page.locator("#menu-views" if narrow else "#rail-views")
+
+    def see_views():
+        if narrow and not views.is_visible():
+            kari.open(".filter > summary")
+
+    see_views()
+    kari.open(views.locator(".view-new > summary"))
+    kari.write(kari.labelled("Name", within=views.locator(".view-new")), "What waits")
+    kari.button("Save", within=views, exact=True)
+    saved = views.get_by_role("link", name="What waits")
+    expect(views.locator("a", has_text="What waits")).to_have_count(1)
+    see_views()
+    with page.expect_response(re.compile(r"/calendar\?")) as answer:
+        kari.press(saved)
+    answer.value.finished()
+    expect(page.locator("[data-go-view='1']")).to_have_attribute("aria-current", "page")
+    see_views()
+    kari.open(views.locator("li .view-change > summary"))
+    kari.button("Delete", within=views, exact=True)
+    expect(views.locator("a", has_text="What waits")).to_have_count(0)
+
+
+@three_ways(
+    "duplicate",
+    "several at once",
+    "undo instead of asking",
+    "history of steps",
+    "find and do",
+    "keys and help",
+)
+def test_copies_the_bin_the_history_and_help(site, way):
+    hall = make_town_hall()
+    post, other = planned(hall), planned(hall, clock="12:00", title="Fair")
+    kari = come(site, hall.kari, way)
+    page, many, uuid = kari.page, kari.page.locator("[data-many]"), post.uuid
+    page.goto(f"/calendar?date={DAY}")
+    choose(kari, shown(page, post))
+    choose(kari, shown(page, other)) if way != "touch" else kari.press(shown(page, other))
+    kari.button("Duplicate", within=many, exact=True)
+    expect(posts_on(page)).to_have_count(4)
+    kari.button("Throw away", within=many, exact=True)
+    expect(posts_on(page)).to_have_count(2)
+    kari.button("Undo", within=page.locator("[data-toast]"))
+    expect(posts_on(page)).to_have_count(4)
+
+    find(kari, kari.say("What you did here"))
+    history = page.locator("dialog[data-history]")
+    kari.button("Take back to here", within=history)
+    expect(posts_on(page)).to_have_count(2)
+    kari.button("Close", within=history, exact=True)
+    db.session.rollback()
+    assert sorted(one.title for one in db.session.query(Post)) == ["Fair", "Halloween"]
+
+    find(kari, kari.say("All keys"))
+    keys = kari.named("dialog", "Keys")
+    expect(keys).to_contain_text(kari.say("undo, and do again"))
+    kari.button("Close", within=keys, exact=True)
+    find(kari, "Halloween")
+    page.wait_for_url(f"**/posts/{uuid}/edit")
+    if way == "touch":
+        kari.open(".tabs-more > summary")
+    kari.link("Help", exact=True)
+    page.wait_for_url("**/help*")
+    expect(page.get_by_role("heading", level=1)).to_have_text(kari.say("Help"))
+
+
+@three_ways("warnings with a way out", "fill the gaps")
+def test_a_warning_leads_to_filled_gaps_and_they_are_emptied_again(site, way):
+    hall = make_town_hall()
+    hall.culture.cadence = WEEKDAYS
+    planned(hall)
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto(f"/calendar?date={DAY}")
+    kari.open("details.asides > summary")
+    kari.button("Fill the gaps", within=page.locator("details.asides"))
+    page.wait_for_url("**/streams/culture/queue*")
+    expect(page.locator("[data-queue] > li").first).to_be_visible()
+    kari.press(page.locator(".queue-undo button").last)
+    expect(page.locator("[data-queue] > li")).to_have_count(0)
+
+
+@three_ways("first steps")
+def test_the_first_post_in_three_steps(site, way):
+    hall = make_town_hall(cadence=WEEKDAYS)
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto("/calendar")
+    steps = page.locator(".first-steps")
+    kari.link("Write the first post", within=steps)
+    kari.write(page.locator("#title"), "The first")
+    page.wait_for_url(re.compile("/posts/.+/edit$"))
+    page.goto("/calendar")
+    kari.link("Open the draft", within=steps)
+    expect(page.locator("#title")).to_have_value("The first")
