@@ -1,4 +1,5 @@
 // The composer. One behaviour per file; here they meet.
+import * as address from "./composer_address.js";
 import * as counter from "./composer_counter.js";
 import * as languages from "./composer_languages.js";
 import * as linked from "./composer_linked.js";
@@ -80,6 +81,7 @@ if (form) {
   time.attach(form);
   counter.attach(form);
   tabs.attach(form);
+  address.attach(form);
   event.attach(form);
   languages.attach();
   toolbar.attach(form);

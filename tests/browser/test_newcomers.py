@@ -55,6 +55,23 @@ def test_a_post_just_begun_can_be_repeated_and_shown_to_others_without_a_reload(
     expect(page.get_by_role("main")).to_contain_text("Carols in the church")
 
 
+def test_an_address_written_as_people_say_it_gets_what_it_lacks_once_its_field_is_left(site):
+    page = begin(site)
+    link = page.get_by_label("Link optional")
+    for typed, stands in [("fjordvik.no/news?a=1", "https://fjordvik.no/news?a=1"), ("http://a.no", "http://a.no"),
+                          ("mailto:kari@fjordvik.no", "mailto:kari@fjordvik.no"), ("news", "news")]:  # fmt: skip
+        link.fill(typed)
+        page.get_by_role("textbox", name="Text", exact=True).focus()
+        expect(link).to_have_value(stands)
+    expect(page.locator('[data-problem="link"]')).to_contain_text("begins with https://")
+    link.fill("fjordvik.no")
+    page.get_by_role("textbox", name="Text", exact=True).focus()
+    expect(page.locator('[data-problem="link"]')).to_be_hidden()
+    expect(page.locator("span[data-saved]")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    page.reload()
+    expect(link).to_have_value("https://fjordvik.no")
+
+
 def test_after_approving_by_key_the_focus_is_where_the_next_step_is(site):
     hall = make_town_hall()
     hall.roads.needs_approval = True

@@ -233,6 +233,14 @@ def test_the_preview_is_what_the_adapter_would_send(script, stream):
     assert "Say <em>what to do</em> first." in page
 
 
+def test_without_a_stream_it_is_said_why_nothing_can_be_scheduled(script, stream):
+    values = values_of(make_post(stream))
+    sentence = "Choose a stream above: then it can be scheduled."
+    assert sentence in script.post("/posts/preview", **{**values, "streams": []}).text
+    with_one = script.post("/posts/preview", **values).text
+    assert sentence not in with_one and "Nothing goes out until it is scheduled." in with_one
+
+
 def test_the_preview_keeps_nothing(script, stream):
     post = make_post(stream)
     script.post("/posts/preview", uuid=post.uuid, **{**values_of(post), "title": "Other"})
