@@ -20,6 +20,8 @@ from calendar_app.people import api_tokens, inviting, personal_feeds, sessions
 from calendar_app.people.models import ApiToken, Link, Member, PersonalFeed, Session
 from calendar_app.people.roles import actor_for
 from calendar_app.planner.models import SavedView
+from calendar_app.posts.values import values_of
+from calendar_app.revisions.keeping import keep
 from calendar_app.series.editing import begin
 from calendar_app.sharing import letting_in
 from calendar_app.sharing.models import ShareLink
@@ -45,6 +47,12 @@ BODIES = {
     "/api/v1/deliveries/<uuid:delivery_id>/resolution": {"outcome": "sent"},
     "/api/v1/posts/<uuid:post_id>/wish": {"text": "Mine"},
     "PATCH /api/v1/posts/<uuid:post_id>": {"version": 1, "title": "Mine"},
+    "PATCH /api/v1/posts/<uuid:post_id>/comments/<int:comment_id>": {"text": "Mine"},
+    "POST /api/v1/posts/<uuid:post_id>/comments": {"text": "Mine"},
+    "/api/v1/posts/<uuid:post_id>/revisions/<int:revision>/restoration": {"version": 1},
+    "/api/v1/streams/<handle>/gaps/removal": {"posts": [str(uuid.uuid4())]},
+    "POST /api/v1/streams/<handle>/queue": {"post": str(uuid.uuid4())},
+    "PUT /api/v1/streams/<handle>/queue": {"order": [str(uuid.uuid4())]},
     "PATCH /api/v1/series/<int:series_id>": {"version": 1},
 }
 # What anybody may ask for without signing in, by endpoint or by the name of a blueprint.
@@ -75,6 +83,8 @@ def others(app):
     stream = make_stream(team, "quokka-stream", name=f"{MARK} stream", visibility="internal")
     account = make_account(team, name=f"{MARK} account", streams=[stream])
     post = make_scheduled(stream, title=f"{MARK} post", text=f"{MARK} text", actor=actor_for(person))
+    said = values_of(post)
+    keep(post, {**said, "title": f"{MARK} before"}, said, actor=actor_for(person), now=utcnow())
     medium = make_medium(team, alt=f"{MARK} picture")
     attach(post, medium)
     sessions.start(person, now=utcnow())
@@ -110,7 +120,7 @@ def others(app):
         "handle": stream.handle,
         "choice": stream.handle,
         "account_id": account.id,
-        "revision": 1,
+        "revision": 2,
         "share_id": _share(post, person),
         "comment_id": commenting.comment(post, f"{MARK} said", actor=actor_for(person), now=utcnow()).id,
         "series_id": series.id,

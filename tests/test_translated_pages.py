@@ -28,6 +28,7 @@ SAME_EVERYWHERE = {
         "Outlook",
         "Microsoft",
         "Webhook",
+        "Backspace",
         "Enter",
         "Escape",
         "Shift",
