@@ -9,7 +9,7 @@ PORT ?= 8000
 # Many tests wait for a clock or a server: one more of them at once than there are cores.
 JOBS ?= 3
 # Many processes are started: each would compile all of Sluice anew where the environment forbids to keep it.
-test faults pictures: export PYTHONDONTWRITEBYTECODE :=
+test check faults pictures: export PYTHONDONTWRITEBYTECODE :=
 
 # What marks a sentence in the code, besides _() and ngettext().
 SAID := -k say -k say_later -k say_count:1,2 -k _l --no-location --sort-output --no-wrap
@@ -26,10 +26,11 @@ run: $(VENV)/.runs ## start Sluice with a demo organisation (PORT=8000)
 demo: $(VENV)/.runs ## fill the site in ./var with the demo organisation
 	@$(BIN)/sluice demo
 
-test: $(VENV)/.tests ## run all tests (add ARGS="-k word" to choose)
+test: $(VENV)/.tests ## run the tests (add ARGS="-k word" to choose)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-check: $(VENV)/.tests ## linters and types, then all tests
+check: export SLUICE_TEST_ALL := 1
+check: $(VENV)/.tests ## linters and types, then every test on both databases and in every way
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(MAKE) --no-print-directory test
 

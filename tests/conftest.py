@@ -21,6 +21,7 @@ from calendar_app.extensions import db, start_writing, stop_writing
 from calendar_app.people import passwords
 from calendar_app.people.setting_up import ensure_site
 from calendar_app.supervising import guard
+from tests import databases
 from tests.browsing import Browser
 from tests.ordering import dealt_out
 
@@ -28,8 +29,11 @@ REAL_HASHER, REAL_NOBODYS_HASH = passwords._hasher, passwords.NOBODYS_HASH
 KEY = "tests-only-0123456789-abcdefghijkl-ABCDEF"
 
 
-def pytest_collection_modifyitems(items):
-    """Where several processes share the tests, those that wait are dealt out among those that compute."""
+def pytest_collection_modifyitems(config, items):
+    """One database where one is enough; where several processes share the tests, those that wait are dealt out."""
+    if there := set(databases.left_out(items)):
+        config.hook.pytest_deselected(items=list(there))
+        items[:] = [item for item in items if item not in there]
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = dealt_out(items)
 
