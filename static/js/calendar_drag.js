@@ -23,6 +23,8 @@ function press(event) {
   const link = event.target.closest?.("#plan [data-post][data-movable]");
   if (!link) return;
   const finger = event.pointerType === "touch";
+  // Said to what is touched as well: should the plan come anew meanwhile, the finger still belongs to what was there.
+  if (finger) event.target.addEventListener("touchmove", keepStill, { passive: false });
   pressed = { id: link.dataset.post, version: Number(link.dataset.version), x: event.clientX, y: event.clientY, finger, timer: finger ? setTimeout(begin, REST) : 0 };
 }
 
@@ -36,6 +38,10 @@ function move(event) {
     if (pressed.finger) forget();
     else begin(event);
   }
+}
+
+function keepStill(event) {
+  if (drag && event.cancelable) event.preventDefault();
 }
 
 function away(event, from) {
@@ -186,7 +192,7 @@ document.addEventListener("pointermove", move, { passive: true });
 document.addEventListener("pointerup", drop);
 document.addEventListener("pointercancel", leave);
 // Once a post is held the finger no longer scrolls; a long press opens no menu of the browser.
-frame?.addEventListener("touchmove", (event) => drag && event.cancelable && event.preventDefault(), { passive: false });
+frame?.addEventListener("touchmove", keepStill, { passive: false });
 frame?.addEventListener("contextmenu", (event) => (pressed?.finger || drag) && event.preventDefault());
 frame?.addEventListener("dragstart", (event) => event.target.closest?.("[data-post]") && event.preventDefault());
 document.addEventListener(

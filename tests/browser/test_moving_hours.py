@@ -95,6 +95,8 @@ def test_by_keyboard_quarters_hours_days_and_promised_times_each_said(site):
     expect(toast(page)).to_have_text(f"Moved “Halloween” to {words_of(DAY)}, 14:05")
     expect(shown(page, post)).to_be_focused()
     assert wall(post) == f"{DAY}T14:05"
+    # The promise is kept now: what is near it no longer snaps to it.
+    expect(hour(page, DAY, "14").locator("[data-stream=roads].gap")).to_have_count(0)
     for key in ("m", "ArrowUp", "d"):
         page.keyboard.press(key)
     expect(toast(page)).to_have_text(f"Duplicated “Halloween” to {words_of(DAY)}, 14:00, as a draft")

@@ -31,10 +31,12 @@ def carry(kari, link, target, keys, *, part=0.5):
     # Neither the post nor where it goes is so near an edge that the page scrolls on the way.
     link.evaluate("one => one.closest('#tray') || one.scrollIntoView({ block: 'center' })")
     start = centre(link)
+    held = page.locator(".drag-ghost")
     if kari.way == "mouse":
         page.mouse.move(*start)
         page.mouse.down()
         page.mouse.move(start[0], start[1] + 12, steps=2)
+        expect(held).to_be_visible()
         page.mouse.move(*aim(target, part), steps=6)
         expect(page.locator(".is-over, .is-aim, .is-snap").first).to_be_visible()
         page.mouse.up()
@@ -43,6 +45,7 @@ def carry(kari, link, target, keys, *, part=0.5):
     finger.rest(*start)
     finger.touch("touchMove", (start[0], start[1] + 9))
     # What can be dropped on shows up only now.
+    expect(held).to_be_visible()
     expect(target).to_be_visible()
     # As with a second finger: the plan is brought to where the day is in reach.
     target.evaluate(
@@ -58,12 +61,18 @@ def aim(target, part):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] * part
 
 
-def stands(post, when):
+def stands(kari, post, when):
+    """In the database, and then on the page, which is what the next step begins from."""
+
     def there():
         db.session.rollback()
         return (db.session.get(Post, post.id).publish_at or "")[:16] == when
 
     wait_until(there, 8)
+    version = db.session.get(Post, post.id).version
+    db.session.rollback()
+    link = kari.page.locator(f'#plan [data-post="{post.uuid}"]')
+    expect(link.first).to_have_attribute("data-version", f"{version}")
 
 
 def back(kari):
@@ -81,13 +90,13 @@ def test_to_a_quarter_of_an_hour_and_to_a_promised_time(site, way):
     page = kari.page
     page.goto(f"/calendar?view=day&date={DAY}")
     carry(kari, shown(page, post), hour(page, DAY, "11"), ["ArrowDown"] * 6, part=0.6)
-    stands(post, f"{DAY}T11:30")
+    stands(kari, post, f"{DAY}T11:30")
     back(kari)
-    stands(post, f"{DAY}T10:00")
+    stands(kari, post, f"{DAY}T10:00")
     expect(shown(page, post)).to_be_visible()
     gap = hour(page, DAY, "14").locator("[data-stream=roads].gap")
     carry(kari, shown(page, post), gap, ["s"])
-    stands(post, f"{DAY}T14:05")
+    stands(kari, post, f"{DAY}T14:05")
 
 
 @three_ways("another day", "refused and back")
@@ -109,7 +118,7 @@ def test_to_another_day_and_back_from_an_hour_that_does_not_exist(site, way):
     site.watch(page).expect("status of 422", times=1)
     carry(kari, shown(page, early), there, ["ArrowRight"])
     expect(shown(page, early, sunday)).to_be_visible()
-    stands(early, f"{sunday}T10:00")
+    stands(kari, early, f"{sunday}T10:00")
     assert wall(post) == f"{saturday}T02:30"
 
 
@@ -124,7 +133,7 @@ def test_out_of_the_tray_and_several_together(site, way):
     kari.open("#tray summary")
     lying = page.locator(f'#tray [data-post="{post.uuid}"]')
     carry(kari, lying, page.locator(f'#plan [data-day="{DAY}"]'), [])
-    stands(post, f"{DAY}T09:00")
+    stands(kari, post, f"{DAY}T09:00")
     expect(shown(page, post, DAY)).to_be_visible()
     page.wait_for_timeout(300)  # what ends a drag is no tap
     for one in (post, there):
@@ -141,10 +150,10 @@ def test_out_of_the_tray_and_several_together(site, way):
         else:
             shown(page, one).tap()
     carry(kari, shown(page, there), page.locator(f'#plan [data-day="{to}"]'), ["ArrowRight"])
-    stands(there, f"{to}T10:00")
-    stands(post, f"{to}T09:00")
+    stands(kari, there, f"{to}T10:00")
+    stands(kari, post, f"{to}T09:00")
     kari.page.keyboard.press("Escape") if way == "keys" else kari.button("Choose none")
     expect(page.locator("[data-many]")).to_be_hidden()
     back(kari)
-    stands(there, f"{DAY}T10:00")
+    stands(kari, there, f"{DAY}T10:00")
     assert db.session.get(Post, post.id).publish_at[:10] == f"{DAY}"

@@ -147,7 +147,8 @@ def test_only_owners_manage_people(browser, role):
         assert answer.status_code == 403
         assert "For this you must be owner. Ask an owner of your team." in answer.text
     assert member_of(owner).role == "owner"
-    refused = db.session.execute(sa.select(Audit.subject).where(Audit.action == "refused")).scalars().all()
+    record = sa.select(Audit.subject).where(Audit.action == "refused").order_by(Audit.id)
+    refused = db.session.execute(record).scalars().all()
     assert refused == [f"POST {path}" for path in forms]
 
 
