@@ -20,7 +20,8 @@ CAPABILITIES = (
     # Writing.
     "templates", "marks in the text", "link in the text", "snippets", "own text for a place", "first comment",
     "add a picture", "point in sight", "cut a picture", "languages", "linked page", "checklist", "schedule",
-    "two texts", "compare revisions", "bring a revision back",
+    "two texts", "compare revisions", "bring a revision back", "labels and short links", "previews and counters",
+    "threads",
     # Agreeing.
     "send for review", "changes wanted", "approve", "comments", "mentions", "settle", "passages", "share link",
     "notices",
