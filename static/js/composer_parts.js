@@ -1,11 +1,29 @@
 // Parts of the page that the server makes anew: each is exchanged only where it differs, and never under one's hands.
 
+let pressed = null;
+let waiting = null;
+
+document.addEventListener("pointerdown", (event) => { pressed = event.target; }, { capture: true, passive: true });
+for (const name of ["pointerup", "pointercancel"]) {
+  // After the click, which comes of a press and a release on the same element.
+  document.addEventListener(name, () => setTimeout(letGo), { capture: true, passive: true });
+}
+
+function letGo() {
+  pressed = null;
+  const html = waiting;
+  waiting = null;
+  if (html) takeOver(html);
+}
+
 /** Take over every [data-part] of `html` into the part of the same name on the page. */
 export function takeOver(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const part of fresh.querySelectorAll("[data-part]")) {
     const here = document.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (here) exchange(here, part);
+    // What is being pressed stays until it is let go: the press would lead nowhere.
+    if (here?.contains(pressed)) waiting = html;
+    else if (here) exchange(here, part);
   }
 }
 

@@ -114,6 +114,32 @@ def test_a_step_pressed_while_the_page_is_still_saving_is_taken(site):
     kept(title="In a hurry", state="scheduled")
 
 
+def test_what_is_being_pressed_stays_until_it_is_let_go(site):
+    """Steps made anew between the press and the release would take the click with them."""
+    hall = make_town_hall()
+    page = open_composer(site, hall.kari)
+    title(page).fill("Pressed for long")
+    expect(page).to_have_url(re.compile("/edit$"))
+    held = hold(page, "/posts/preview$")
+    page.get_by_label("Date", exact=True).fill((datetime.now(UTC) + timedelta(days=3)).date().isoformat())
+    page.get_by_label("Time", exact=True).fill("09:00")
+    button = page.get_by_role("button", name="Schedule")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    wait_until(lambda: page.wait_for_timeout(20) or "preview" in {last_part(one) for one in held}, 5)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(
+        "() => { document.querySelector('[data-step=schedule]').closest('[data-part]').dataset.made = 'older' }"
+    )
+    with page.expect_response("**/posts/preview") as answer:
+        held.let_go("preview")
+    answer.value.finished()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(page.get_by_text("Scheduled for ")).to_be_visible()
+
+
 def test_what_was_typed_right_before_a_reload_is_there_after_it(site):
     hall = make_town_hall()
     page = open_composer(site, hall.kari, make_post(hall.roads))
