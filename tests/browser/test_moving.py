@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
@@ -41,9 +42,11 @@ def drag(page, post, day):
     page.mouse.up()
 
 
-def centre(locator):
-    """In one go: the plan is made anew after each move."""
-    box = locator.evaluate(
+def centre(thing):
+    """The middle of it once it stands still with nothing above it, which Playwright's own presses wait for, too."""
+    with suppress(TimeoutError):
+        thing.hover(trial=True, timeout=2000)
+    box = thing.evaluate(
         "one => { one.scrollIntoView({ block: 'nearest' }); return one.getBoundingClientRect().toJSON() }"
     )
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
