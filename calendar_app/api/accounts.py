@@ -11,7 +11,7 @@ from calendar_app import enqueue, links
 from calendar_app.api.calling import PREFIX, Answer, call
 from calendar_app.api.paging import page
 from calendar_app.api.schemas import accounts as told
-from calendar_app.api.schemas.base import Nothing
+from calendar_app.api.schemas.base import Nothing, PageQuery
 from calendar_app.channels import connecting
 from calendar_app.channels.models import Account
 from calendar_app.errors import Refused
@@ -27,8 +27,8 @@ ONE = "/accounts/<int:account_id>"
 _WAKE = (enqueue.plan_changed, partial(enqueue.wake, "publish"))
 
 
-@call("GET", "/accounts", gives=told.Accounts, query=told.AccountQuery)
-def find(actor: Actor, query: told.AccountQuery) -> Answer:
+@call("GET", "/accounts", gives=told.Accounts, query=PageQuery)
+def find(actor: Actor, query: PageQuery) -> Answer:
     """List accounts."""
     rows, following = page(scoped(Account, actor).where(Account.deleted_at.is_(None)), Account.id, query)
     return Answer(told.Accounts(items=[shown(account) for account in rows], next=following))

@@ -14,7 +14,7 @@ from calendar_app.api.paging import page
 from calendar_app.api.posts import ONE as POST
 from calendar_app.api.posts import post_of
 from calendar_app.api.schemas import comments as told
-from calendar_app.api.schemas.base import Nothing
+from calendar_app.api.schemas.base import Nothing, PageQuery
 from calendar_app.comments import commenting
 from calendar_app.comments.anchoring import place
 from calendar_app.comments.models import Comment
@@ -31,8 +31,8 @@ ALL = POST + "/comments"
 ONE = ALL + "/<int:comment_id>"
 
 
-@call("GET", ALL, gives=told.Comments, query=told.CommentQuery)
-def find(actor: Actor, post_id: UUID, query: told.CommentQuery) -> Answer:
+@call("GET", ALL, gives=told.Comments, query=PageQuery)
+def find(actor: Actor, post_id: UUID, query: PageQuery) -> Answer:
     """List the comments on a post.
 
     Answers stand among them, each with the `thread` it belongs to.

@@ -14,6 +14,7 @@ from calendar_app.api.paging import page
 from calendar_app.api.posts import ONE as POST
 from calendar_app.api.posts import post_of, shown
 from calendar_app.api.schemas import history as told
+from calendar_app.api.schemas.base import PageQuery
 from calendar_app.errors import Refused
 from calendar_app.extensions import database_now, db
 from calendar_app.revisions.models import Revision
@@ -30,8 +31,8 @@ ALL = POST + "/revisions"
 ONE = ALL + "/<int:revision>"
 
 
-@call("GET", ALL, gives=told.Revisions, query=told.RevisionQuery)
-def find(actor: Actor, post_id: UUID, query: told.RevisionQuery) -> Answer:
+@call("GET", ALL, gives=told.Revisions, query=PageQuery)
+def find(actor: Actor, post_id: UUID, query: PageQuery) -> Answer:
     """List the revisions of a post, the newest first.
 
     At most a hundred are kept; the first stays, and those that somebody approved or wished changed.

@@ -13,6 +13,7 @@ from calendar_app.api.paging import page
 from calendar_app.api.posts import ONE as POST
 from calendar_app.api.posts import post_of
 from calendar_app.api.schemas import sharing as told
+from calendar_app.api.schemas.base import PageQuery
 from calendar_app.extensions import database_now, db
 from calendar_app.sharing import letting_in
 from calendar_app.sharing.models import ShareLink
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 ALL = POST + "/links"
 
 
-@call("GET", ALL, gives=told.ShareLinks, query=told.ShareLinkQuery)
-def find(actor: Actor, post_id: UUID, query: told.ShareLinkQuery) -> Answer:
+@call("GET", ALL, gives=told.ShareLinks, query=PageQuery)
+def find(actor: Actor, post_id: UUID, query: PageQuery) -> Answer:
     """List the links to a post, without their addresses."""
     post, now = post_of(actor, post_id), database_now()
     wanted = sa.select(ShareLink).where(ShareLink.post_id == post.id)

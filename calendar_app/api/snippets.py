@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort
-
 from calendar_app import links
+from calendar_app.api import kept
 from calendar_app.api.calling import PREFIX, Answer, call
 from calendar_app.api.paging import page
 from calendar_app.api.schemas import snippets as told
-from calendar_app.api.schemas.base import Nothing
+from calendar_app.api.schemas.base import Nothing, PageQuery
 from calendar_app.api.teams import team_named
-from calendar_app.extensions import database_now, db
-from calendar_app.people.roles import scoped
+from calendar_app.extensions import database_now
 from calendar_app.snippets import keeping
 from calendar_app.snippets.models import Snippet
 
@@ -24,10 +22,10 @@ ONE = "/snippets/<int:snippet_id>"
 _FIELDS = ("name", "text")
 
 
-@call("GET", "/snippets", gives=told.Snippets, query=told.KeptQuery)
-def find(actor: Actor, query: told.KeptQuery) -> Answer:
+@call("GET", "/snippets", gives=told.Snippets, query=PageQuery)
+def find(actor: Actor, query: PageQuery) -> Answer:
     """List snippets."""
-    rows, following = page(scoped(Snippet, actor).where(Snippet.removed_at.is_(None)), Snippet.id, query)
+    rows, following = page(kept.all_of(Snippet, actor), Snippet.id, query)
     return Answer(told.Snippets(items=[_shown(row) for row in rows], next=following))
 
 
@@ -42,7 +40,7 @@ def make(actor: Actor, body: told.NewSnippet) -> Answer:
 @call("GET", ONE, gives=told.Snippet)
 def show(actor: Actor, snippet_id: int) -> Answer:
     """Read one snippet."""
-    return Answer(_shown(_row(actor, snippet_id)))
+    return Answer(_shown(kept.found(Snippet, actor, snippet_id)))
 
 
 @call("PATCH", ONE, gives=told.Snippet, body=told.SnippetChange)
@@ -51,11 +49,8 @@ def change(actor: Actor, snippet_id: int, body: told.SnippetChange) -> Answer:
 
     What was begun with it stays as it is.
     """
-    row = _row(actor, snippet_id)
-    stands = {name: getattr(row, name) for name in _FIELDS}
-    keeping.change(row, {**stands, **body.model_dump(exclude_unset=True)}, actor=actor, now=database_now())
-    db.session.flush()
-    return Answer(_shown(row))
+    row = kept.found(Snippet, actor, snippet_id)
+    return Answer(_shown(kept.changed(row, body, _FIELDS, actor=actor)))
 
 
 @call("DELETE", ONE, status=204)
@@ -64,34 +59,17 @@ def remove(actor: Actor, snippet_id: int) -> Answer:
 
     It can be brought back.
     """
-    keeping.throw_away(_row(actor, snippet_id), actor=actor, now=database_now())
+    keeping.throw_away(kept.found(Snippet, actor, snippet_id), actor=actor, now=database_now())
     return Answer()
 
 
 @call("POST", ONE + "/return", gives=told.Snippet, body=Nothing, body_optional=True)
 def bring_back(actor: Actor, snippet_id: int, body: Nothing) -> Answer:
     """Bring a snippet back that was thrown away."""
-    row = _row(actor, snippet_id, also_removed=True)
+    row = kept.found(Snippet, actor, snippet_id, also_removed=True)
     keeping.bring_back(row, actor=actor)
     return Answer(_shown(row))
 
 
 def _shown(row: Snippet) -> told.Snippet:
-    return told.Snippet.model_validate(
-        {
-            "id": row.id,
-            "team": row.team_id,
-            "updated_at": row.updated_at,
-            **{name: getattr(row, name) for name in _FIELDS},
-        }
-    )
-
-
-def _row(actor: Actor, number: int, *, also_removed: bool = False) -> Snippet:
-    """One of the asker's teams, else 404."""
-    found: Snippet | None = None
-    if number < 2**31:
-        found = db.session.scalar(scoped(Snippet, actor).where(Snippet.id == number))
-    if found is None or (found.removed_at is not None and not also_removed):
-        abort(404)
-    return found
+    return told.Snippet.model_validate(kept.facts(row, _FIELDS))

@@ -86,8 +86,8 @@ def change(account: Account, changes: Mapping[str, Any], *, actor: Actor, now: d
     """Change what is given and leave the rest; returns the secrets that Sluice made, to be shown this once.
 
     Keys: name, language (empty: the post's own), links_as (`stream`: as the stream says, `written`: never changed),
-    settings, secrets (an empty one stays, None asks for a new one), state (`paused` or `ok`). New
-    settings or secrets bring back an account that its channel had stopped, not one that a person paused.
+    settings, secrets (empty: stays; None: goes, and where Sluice makes them a new one comes), state (`paused`
+    or `ok`). New settings or secrets bring back an account that its channel had stopped, not one that a person paused.
     Raises Refused, Conflict, NotAllowed. Ends the transaction so far.
     """
     _need(account, actor)

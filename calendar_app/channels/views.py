@@ -237,7 +237,7 @@ def _typed(group: str) -> dict[str, Any]:
 
 def _wanted_secrets() -> dict[str, Any]:
     """As typed; None where the one we have shall go, and a new one be made if it is ours to make."""
-    return {**_typed("secrets"), **dict.fromkeys(request.form.getlist("make_secrets"))}
+    return {**_typed("secrets"), **dict.fromkeys(request.form.getlist("drop_secrets"))}
 
 
 def _new_form(

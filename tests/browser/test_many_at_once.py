@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import database_now, db
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW, meanwhile
+from tests.browser.finger import Finger
 from tests.browser.looking import layout, look_at
 from tests.browser.test_moving import DAY, centre, open_month, planned, shown, toast, words_of
 from tests.browser.worlds import make_town_hall
@@ -126,10 +127,10 @@ def test_with_a_finger_a_long_press_chooses_and_taps_add(site):
     hall = make_town_hall()
     one, two = planned(hall, title="One"), planned(hall, clock="12:00", title="Two")
     page = open_month(site, hall, size=NARROW, has_touch=True, is_mobile=True)
-    finger, (x, y) = page.context.new_cdp_session(page), centre(shown(page, one))
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    finger = Finger(page)
+    finger.touch("touchStart", centre(shown(page, one)))
     expect(page.locator(".drag-ghost")).to_be_visible()
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.lift()
     expect(chosen(page)).to_have_text("1 post is chosen")
     page.wait_for_timeout(300)  # what ends a drag is no tap
     shown(page, two).tap()

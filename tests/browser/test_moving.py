@@ -11,6 +11,7 @@ from playwright.sync_api import TimeoutError, expect
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW, meanwhile
+from tests.browser.finger import Finger
 from tests.browser.worlds import make_town_hall, plan
 from tests.factories import make_post
 
@@ -183,13 +184,7 @@ def test_a_finger_drags_after_a_moment_and_the_post_stays_under_it(site):
     target = page.locator(f'#plan [data-day="{to.isoformat()}"]')
     expect(target).to_be_hidden()
     x, y = centre(shown(page, post))
-    finger = page.context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        finger.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
-        )
-
+    touch = Finger(page).touch
     touch("touchStart", (x, y))
     page.wait_for_timeout(350)
     touch("touchMove", (x, y + 8))

@@ -12,6 +12,7 @@ from calendar_app.extensions import db
 from calendar_app.people.models import Member
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW
+from tests.browser.finger import Finger
 from tests.browser.looking import look_at
 from tests.browser.test_moving import DAY, centre, planned, shown, toast, words_of
 from tests.browser.test_moving_hours import open_view
@@ -126,13 +127,7 @@ def test_a_finger_carries_a_post_into_another_row_on_a_phone(site):
     post = planned(hall)
     page = open_view(site, hall, "streams", size=NARROW, has_touch=True, is_mobile=True)
     x, y = centre(mark(page, "roads", post))
-    finger = page.context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        finger.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
-        )
-
+    touch = Finger(page).touch
     touch("touchStart", (x, y))
     page.wait_for_timeout(350)
     to_y = centre(cell(page, "culture", DAY))[1]

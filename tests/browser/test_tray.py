@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW, meanwhile
+from tests.browser.finger import Finger
 from tests.browser.looking import look_at
 from tests.browser.test_moving import DAY, centre, open_month, planned, shown, toast, words_of
 from tests.browser.test_moving_hours import open_view, quarter
@@ -127,13 +128,7 @@ def test_a_finger_takes_a_post_out_of_the_tray_on_a_phone(site):
     page = open_month(site, hall, size=NARROW, has_touch=True, is_mobile=True)
     line(page).tap()
     x, y = centre(lying(page, post))
-    finger = page.context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        finger.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
-        )
-
+    touch = Finger(page).touch
     touch("touchStart", (x, y))
     page.wait_for_timeout(350)
     touch("touchMove", (x, y + 8))

@@ -141,7 +141,7 @@ def test_an_account_is_changed_and_its_secret_replaced(signed_in, receiver):
     assert (account.name, account.settings["url"]) == ("New name", receiver.address("/new"))
     assert open_secrets(account) == {"secret": SECRET}
 
-    answered = browser.send(path, {**form, "make_secrets": "secret"})
+    answered = browser.send(path, {**form, "drop_secrets": "secret"})
     assert answered.status_code == 200
     assert open_secrets(account) == {"secret": shown_secret(answered.text)}
     assert browser.send(path, {**form, "settings.url": "nonsense"}).status_code == 422
@@ -293,7 +293,7 @@ def test_a_secret_of_the_channels_own_is_taken_away_not_made(signed_in, receiver
     assert "Make a new one" not in page
     form = {
         "name": "Slack",
-        "make_secrets": "address",
+        "drop_secrets": "address",
         **{f"settings.{name}": value for name, value in bot.items()},
     }
     assert browser.send(path, form).status_code == 303

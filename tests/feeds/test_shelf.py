@@ -12,58 +12,16 @@ import sqlalchemy as sa
 
 from calendar_app.extensions import db
 from calendar_app.feeds import shelf
-from calendar_app.feeds.question import Question
-from calendar_app.feeds.shelf import FeedShelf
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post
 from calendar_app.streams.editing import archive, edit_stream
 from calendar_app.times import utcnow
-from tests.browsing import Browser
 from tests.factories import make_actor, make_post, make_stream, make_team
 from tests.feeds.reading import FORMS, make_published
+from tests.feeds.shelves import break_database
 from tests.processes import environment
 
-
-class Counted:
-    """The application, which counts how often it is asked; it can be told to fail."""
-
-    def __init__(self, app):
-        self.app = app
-        self.asked = 0
-        self.failing = False
-
-    def __call__(self, environ, start_response):
-        self.asked += 1
-        if self.failing:
-            start_response("500 INTERNAL SERVER ERROR", [("Content-Type", "text/plain")])
-            return [b"broken"]
-        return self.app(environ, start_response)
-
-
-@pytest.fixture
-def inner(app):
-    """The application behind an empty shelf of this test's own."""
-    old = app.wsgi_app
-    inner = Counted(old.app)
-    app.wsgi_app = FeedShelf(inner, Question(db.engine))
-    yield inner
-    app.wsgi_app = old
-
-
-@pytest.fixture
-def reader(app, inner):
-    return Browser(app)
-
-
-def break_database(app, monkeypatch):
-    """From now on nobody gets a connection, as when the server is gone."""
-
-    def refuse(*_args, **_kwargs):
-        raise sa.exc.OperationalError("connect", {}, OSError("connection refused"))
-
-    question = app.wsgi_app.question
-    monkeypatch.setattr(question, "_borrow", refuse)
-    app.wsgi_app.app.failing = True
+pytestmark = pytest.mark.usefixtures("inner")
 
 
 def test_the_second_reader_costs_the_application_nothing(reader, inner):

@@ -11,33 +11,17 @@ from lxml import html
 from calendar_app.extensions import database_now, db
 from calendar_app.feeds import parts
 from calendar_app.feeds.models import FeedPart
-from calendar_app.feeds.question import Question
-from calendar_app.feeds.shelf import FeedShelf
 from calendar_app.feeds.tongues import asked_language
 from calendar_app.people import personal_feeds
 from calendar_app.posts.drafting import edit
-from tests.browsing import Browser
 from tests.factories import make_actor, make_person, make_scheduled, make_stream
 from tests.feeds.reading import FORMS, make_published
-from tests.feeds.test_shelf import Counted, break_database
+from tests.feeds.shelves import break_database
 from tests.media.pictures import attach, make_medium
 
+pytestmark = pytest.mark.usefixtures("inner")
+
 NB = {"title": "Broen er stengt", "text": "Til mandag."}
-
-
-@pytest.fixture
-def inner(app):
-    """The application behind an empty shelf of this test's own."""
-    old = app.wsgi_app
-    inner = Counted(old.app)
-    app.wsgi_app = FeedShelf(inner, Question(db.engine))
-    yield inner
-    app.wsgi_app = old
-
-
-@pytest.fixture
-def reader(app, inner):
-    return Browser(app)
 
 
 def told(post, **translations):

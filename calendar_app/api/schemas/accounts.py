@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Limit, Next, Sent
+from calendar_app.api.schemas.base import Given, Id, Instant, Next, Sent
 from calendar_app.channels.registry import ADAPTERS
 from calendar_app.posts.checking import LANGUAGE as LANGUAGE_SHAPE
 
@@ -104,13 +104,6 @@ class Accounts(Given):
 
     items: list[Account]
     next: Next
-
-
-class AccountQuery(Asked):
-    """Which page of accounts."""
-
-    limit: Limit = 50
-    after: Id | None = Field(default=None, description="Where the page begins: taken from `next`.")
 
 
 class Tried(Given):

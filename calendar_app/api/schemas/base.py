@@ -148,6 +148,7 @@ TeamId = Annotated[
     Id | None, Field(description="Needed only by those who are in several teams; see GET /me.")
 ]
 Limit = Annotated[int, Field(ge=1, le=200, description="Most items on one page.")]
+After = Annotated[Id | None, Field(description="Where the page begins: taken from `next`, never made up.")]
 Next = Annotated[str | None, Field(description="The address of the following page; null on the last one.")]
 Since = Annotated[
     datetime,
@@ -161,3 +162,10 @@ Instant = Annotated[
     PlainSerializer(times.rfc3339, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-12-01T08:00:00Z"]}),
 ]
+
+
+class PageQuery(Asked):
+    """Which page."""
+
+    limit: Limit = 50
+    after: After = None

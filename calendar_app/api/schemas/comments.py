@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from calendar_app.api.schemas.base import MOST_ID, Asked, Given, Id, Instant, Limit, Next, Sent
+from calendar_app.api.schemas.base import MOST_ID, Given, Id, Instant, Next, Sent
 from calendar_app.comments.models import QUOTE_LIMIT, TEXT_LIMIT
 
 Words = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
@@ -61,12 +61,3 @@ class Comments(Given):
 
     items: list[Comment]
     next: Next
-
-
-class CommentQuery(Asked):
-    """Which page."""
-
-    limit: Limit = 50
-    after: Id | None = Field(
-        default=None, description="Where the page begins: taken from `next`, never made up."
-    )

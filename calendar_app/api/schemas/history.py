@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Limit, Next, Sent
+from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Next, Sent
 from calendar_app.api.schemas.posts import Post, Version
 
 
@@ -26,15 +26,6 @@ class Revisions(Given):
 
     items: list[RevisionTold]
     next: Next
-
-
-class RevisionQuery(Asked):
-    """Which page."""
-
-    limit: Limit = 50
-    after: Id | None = Field(
-        default=None, description="Where the page begins: taken from `next`, never made up."
-    )
 
 
 class Revision(Given):

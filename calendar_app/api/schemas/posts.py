@@ -8,14 +8,13 @@ from pydantic import Field, model_validator
 
 from calendar_app.api.schemas.base import (
     MOST_ID,
-    Asked,
     Given,
     Handle,
     Id,
     Instant,
     Language,
-    Limit,
     Next,
+    PageQuery,
     Sent,
     Since,
     Wall,
@@ -257,7 +256,7 @@ class Posts(Given):
     next: Next
 
 
-class PostQuery(Asked):
+class PostQuery(PageQuery):
     """`from` and `to` look at when a post went out, or else at when it is planned for."""
 
     stream: Handle | None = None
@@ -269,10 +268,6 @@ class PostQuery(Asked):
     until: Since | None = Field(default=None, alias="to", description="Before this instant.")
     q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="Words in the title or the text; small and capital letters are the same."
-    )
-    limit: Limit = 50
-    after: Annotated[int, Field(ge=1, le=MOST_ID)] | None = Field(
-        default=None, description="Where the page begins: taken from `next`, never made up."
     )
 
 

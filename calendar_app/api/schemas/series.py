@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from calendar_app.api.schemas.base import MOST_ID, Asked, Given, Instant, Limit, Next, Sent, Zone
+from calendar_app.api.schemas.base import MOST_ID, Given, Instant, Next, PageQuery, Sent, Zone
 from calendar_app.api.schemas.streams import Clock, Day
 
 Rule = Annotated[
@@ -119,11 +119,7 @@ class SeriesList(Given):
     next: Next
 
 
-class SeriesQuery(Asked):
+class SeriesQuery(PageQuery):
     """Which series."""
 
     ended: bool = Field(default=False, description="true lists those that have ended instead.")
-    limit: Limit = 50
-    after: Annotated[int, Field(ge=1, le=MOST_ID)] | None = Field(
-        default=None, description="Where the page begins: taken from `next`, never made up."
-    )

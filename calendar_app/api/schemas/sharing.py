@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from calendar_app.api.schemas.base import Asked, Given, Id, Instant, Limit, Next, Sent
+from calendar_app.api.schemas.base import Given, Instant, Next, Sent
 from calendar_app.sharing.models import LABEL_LIMIT
 
 
@@ -45,12 +45,3 @@ class ShareLinks(Given):
 
     items: list[ShareLink]
     next: Next
-
-
-class ShareLinkQuery(Asked):
-    """Which page."""
-
-    limit: Limit = 50
-    after: Id | None = Field(
-        default=None, description="Where the page begins: taken from `next`, never made up."
-    )

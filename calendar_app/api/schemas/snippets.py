@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from calendar_app.api.schemas.base import Asked, Given, Handle, Id, Instant, Limit, Next, Sent, TeamId
+from calendar_app.api.schemas.base import Given, Handle, Instant, Next, Sent, TeamId
 from calendar_app.api.schemas.posts import Kind, Text, Title
 from calendar_app.posts.drafting import MOST_STREAMS
 from calendar_app.snippets.models import NAME_LIMIT, SNIPPET_LIMIT
@@ -91,12 +91,3 @@ class Snippets(Given):
 
     items: list[Snippet]
     next: Next
-
-
-class KeptQuery(Asked):
-    """Which page."""
-
-    limit: Limit = 50
-    after: Id | None = Field(
-        default=None, description="Where the page begins: taken from `next`, never made up."
-    )
