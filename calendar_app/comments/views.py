@@ -1,16 +1,22 @@
-"""The doors of comments: by form they lead back to the post, by script they answer with the panel."""
+"""The doors of comments: by form they lead back to the post, by script they answer with the panel.
+
+Each says what was done and the address that takes it back, with what is to be sent there.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 
+from calendar_app import ways_back
 from calendar_app.comments import commenting, news
 from calendar_app.comments.listing import Talk, talk_about
 from calendar_app.comments.models import Comment
 from calendar_app.errors import Conflict, NotAllowed, Refused
 from calendar_app.extensions import database_now, db
+from calendar_app.languages import say
 from calendar_app.people.shown_times import shown
 from calendar_app.people.signing_in import current_actor, member_required
 from calendar_app.posts.finding import post_of
@@ -24,6 +30,15 @@ if TYPE_CHECKING:
     from calendar_app.posts.models import Post
 
 comments = Blueprint("comments", __name__, url_prefix="/posts")
+
+
+class _Step(NamedTuple):
+    """What was done to a comment, and the door that undoes it; `words` are those to be sent there."""
+
+    row: Comment
+    said: str
+    back: str
+    words: str | None = None
 
 
 @comments.app_template_global()
@@ -61,11 +76,17 @@ def add(number: Any) -> ResponseReturnValue:
     post = post_of(number)
     parent = _comment(post, request.form["answers"]) if request.form.get("answers") else None
 
-    def make() -> Comment:
-        return commenting.comment(
-            post, request.form.get("comment", ""), actor=current_actor(), now=database_now(), parent=parent,
+    def make() -> _Step:
+        row = commenting.comment(
+            post, _given("comment"), actor=current_actor(), now=database_now(), parent=parent,
             quote=request.form.get("quote", ""), at=_number(request.form.get("at", "")),
         )  # fmt: skip
+        said = (
+            say("Answered a comment on “%(title)s”", title=_title(row))
+            if parent
+            else say("Commented on “%(title)s”", title=_title(row))
+        )
+        return _Step(row, said, "remove")
 
     return _done(post, make)
 
@@ -73,57 +94,65 @@ def add(number: Any) -> ResponseReturnValue:
 @comments.post("/<uuid:number>/comments/<int:comment_id>")
 @member_required
 def change(number: Any, comment_id: int) -> ResponseReturnValue:
-    return _with(number, comment_id, lambda row: commenting.change(
-        row, request.form.get("comment", ""), actor=current_actor(), now=database_now()
-    ))  # fmt: skip
+    def act(row: Comment) -> _Step:
+        before = row.text
+        commenting.change(row, _given("comment"), actor=current_actor(), now=database_now())
+        return _Step(row, say("Changed a comment on “%(title)s”", title=_title(row)), "change", before)
+
+    return _with(number, comment_id, act)
 
 
 @comments.post("/<uuid:number>/comments/<int:comment_id>/removal")
 @member_required
 def remove(number: Any, comment_id: int) -> ResponseReturnValue:
-    return _with(
-        number, comment_id, lambda row: commenting.remove(row, actor=current_actor(), now=database_now())
-    )
+    def act(row: Comment) -> _Step:
+        commenting.remove(row, actor=current_actor(), now=database_now())
+        return _Step(row, say("Removed a comment on “%(title)s”", title=_title(row)), "bring_back")
+
+    return _with(number, comment_id, act)
 
 
 @comments.post("/<uuid:number>/comments/<int:comment_id>/return")
 @member_required
 def bring_back(number: Any, comment_id: int) -> ResponseReturnValue:
-    return _with(
-        number, comment_id, lambda row: commenting.bring_back(row, actor=current_actor(), now=database_now())
-    )
+    def act(row: Comment) -> _Step:
+        commenting.bring_back(row, actor=current_actor(), now=database_now())
+        return _Step(row, say("A comment on “%(title)s” is back", title=_title(row)), "remove")
+
+    return _with(number, comment_id, act)
 
 
 @comments.post("/<uuid:number>/comments/<int:comment_id>/settlement")
 @member_required
 def settle(number: Any, comment_id: int) -> ResponseReturnValue:
-    return _with(
-        number, comment_id, lambda row: commenting.settle(row, actor=current_actor(), now=database_now())
-    )
+    def act(row: Comment) -> _Step:
+        commenting.settle(row, actor=current_actor(), now=database_now())
+        return _Step(row, say("Settled comments on “%(title)s”", title=_title(row)), "reopen")
+
+    return _with(number, comment_id, act)
 
 
 @comments.post("/<uuid:number>/comments/<int:comment_id>/settlement/removal")
 @member_required
 def reopen(number: Any, comment_id: int) -> ResponseReturnValue:
-    return _with(number, comment_id, lambda row: commenting.reopen(row, actor=current_actor()))
+    def act(row: Comment) -> _Step:
+        commenting.reopen(row, actor=current_actor())
+        return _Step(row, say("Opened comments on “%(title)s” again", title=_title(row)), "settle")
+
+    return _with(number, comment_id, act)
 
 
-def _with(number: Any, comment_id: int, act: Callable[[Comment], None]) -> ResponseReturnValue:
+def _with(number: Any, comment_id: int, act: Callable[[Comment], _Step]) -> ResponseReturnValue:
     post = post_of(number)
     row = _comment(post, str(comment_id))
-
-    def carry_out() -> Comment:
-        act(row)
-        return row
-
-    return _done(post, carry_out)
+    return _done(post, lambda: act(row))
 
 
-def _done(post: Post, act: Callable[[], Comment]) -> ResponseReturnValue:
+def _done(post: Post, act: Callable[[], _Step]) -> ResponseReturnValue:
     """What is refused comes back with all that was typed."""
     number = post.uuid
     try:
-        row = act()
+        step = act()
         db.session.commit()
     except Refused as refused:
         return _refused(number, " ".join(refused.errors.values()), 422)
@@ -131,9 +160,20 @@ def _done(post: Post, act: Callable[[], Comment]) -> ResponseReturnValue:
         return _refused(number, str(conflict), 409)
     except NotAllowed as refusal:
         return _refused(number, str(refusal), 403)
-    if _by_script():
-        return jsonify(ok=True, comment=row.id, html=render_template("comments/_talk.html", post=post))
-    return redirect(url_for("posts.show", number=number, _anchor=f"comment-{row.id}"), 303)
+    page = url_for("posts.show", number=number, _anchor=f"comment-{step.row.id}")
+    back = url_for(f"comments.{step.back}", number=number, comment_id=step.row.id)
+    if not _by_script():
+        # A button cannot bring words: they are changed again by hand.
+        return redirect(page, 303) if step.words is not None else ways_back.done(step.said, page, back=back)
+    html = render_template("comments/_talk.html", post=post)
+    return jsonify(
+        ok=True, comment=step.row.id, post=number, html=html, sentence=step.said, page=page, back=back,
+        fields={} if step.words is None else {"comment": step.words},
+    )  # fmt: skip
+
+
+def _title(row: Comment) -> str:
+    return row.post.title or say("Untitled")
 
 
 def _refused(number: str, sentence: str, status: int) -> ResponseReturnValue:
@@ -151,6 +191,13 @@ def _by_script() -> bool:
 def _comment(post: Post, number: str) -> Comment:
     row = db.session.get(Comment, _number(number))
     return row if row is not None and row.post_id == post.id else abort(404)
+
+
+def _given(name: str) -> str:
+    """From the form, or from a script that takes a step back."""
+    sent = request.get_json(silent=True) if request.is_json else request.form
+    found = sent.get(name, "") if isinstance(sent, Mapping) else ""
+    return found if isinstance(found, str) else ""
 
 
 def _number(text: str) -> int:

@@ -4,6 +4,9 @@ import { attachMentions } from "./comments_mentions.js";
 import { attachPassages, dropPassage } from "./comments_passages.js";
 import { merge } from "./comments_merge.js";
 import { signInAgain } from "./session_end.js";
+import { say } from "./toast.js";
+import { undo } from "./undo.js";
+import { rememberDoor } from "./ways_back.js";
 
 const panel = document.querySelector("[data-talk]");
 const status = document.querySelector("[data-talk-said]");
@@ -37,7 +40,8 @@ async function send(form) {
   form.closest("details")?.removeAttribute("open");
   if (form.contains(document.activeElement)) document.activeElement.blur();
   exchange(answer.body.html);
-  status.textContent = panel.dataset.sent;
+  rememberDoor(answer.body);
+  say(answer.body.sentence, { undo });
   (document.getElementById(`comment-${answer.body.comment}`) ?? panel.querySelector("#comments")).focus({ preventScroll: false });
 }
 
@@ -72,7 +76,15 @@ function tell({ html, sentence }) {
   setTimeout(() => (status.textContent = sentence || panel.dataset.sent), 50);
 }
 
+/** A step with comments was taken back or done again, by the toast, a key or the history. */
+function turned(event) {
+  if (event.detail.post !== panel.dataset.post || !event.detail.html) return;
+  event.preventDefault();
+  exchange(event.detail.html);
+}
+
 if (panel) {
+  document.addEventListener("door:turned", turned);
   panel.addEventListener("submit", submit);
   attachMentions(panel);
   attachPassages(panel);

@@ -16,10 +16,15 @@ function isNew(key) {
   return true;
 }
 
+/** A step by a door that answers scripts: `back` is the address that takes it back, `fields` what is sent there. */
+export function rememberDoor({ sentence, back, fields = {} }, key = "") {
+  remember({ kind: "door", sentence, at: Date.now(), key, pages: [location.pathname], back, again: "", fields });
+}
+
 function take(form) {
   const { said, key } = form.dataset;
   const path = new URL(form.action).pathname + new URL(form.action).search;
-  if (isNew(key)) remember({ kind: "door", sentence: said, at: Date.now(), key, pages: [location.pathname], back: path, again: "" });
+  if (isNew(key)) rememberDoor({ sentence: said, back: path }, key);
   const isLast = () => steps().done.at(-1)?.key === key;
   if (isLast() && form.closest(".flashes")) {
     form.closest(".way-back").remove();
@@ -33,12 +38,18 @@ function take(form) {
 }
 
 carryOut("door", async (step, direction) => {
-  const { ok, status, body } = await post(step[direction], {});
+  const { ok, status, body } = await post(step[direction], step.fields ?? {});
   if (!ok) {
     say(body.sentence || words(status ? "backRefused" : "backOffline"));
     return false;
   }
   step[direction === "back" ? "again" : "back"] = body.back;
+  step.fields = body.fields ?? {};
+  // A page that shows what came of it by itself says so.
+  if (!document.dispatchEvent(new CustomEvent("door:turned", { detail: body, cancelable: true }))) {
+    say(body.sentence);
+    return true;
+  }
   const next = new URL(body.page, location.origin).pathname;
   const isShown = [...step.pages, next].includes(location.pathname);
   step.pages = [...new Set([...step.pages, next])];

@@ -122,7 +122,7 @@ def test_comments_of_others_come_in_and_what_one_types_stays_under_one_s_hands(s
     expect(mine).to_have_value("I think that it is.")
     page.locator(f"#thread-{asked} .answer .talk-form").get_by_role("button", name="Answer").click()
     expect(page.locator(f"#thread-{asked}")).to_contain_text("I think that it is.")
-    expect(page.locator("[data-talk-said]")).to_have_text("The comments are up to date.")
+    expect(page.locator("[data-toast-text]")).to_have_text("Answered a comment on “Bridge closed”")
     assert page.evaluate("() => window.same") is True
 
 
