@@ -13,7 +13,7 @@ from calendar_app.people import sessions
 from calendar_app.people.signing_in import cookie_name
 from calendar_app.times import utcnow
 from tests import processes
-from tests.browser import chromium, proofs
+from tests.browser import arriving, chromium, proofs
 from tests.browser.watching import Watch
 from tests.conftest import wait_until
 from tests.journeys.conftest import answers, free_port
@@ -94,7 +94,9 @@ def _chromium():
         if path is None:
             pytest.skip(chromium.MISSING)
         browser = chromium.launch(playwright, path)
-        yield browser
+        with pytest.MonkeyPatch.context() as patch:
+            arriving.patient(patch)
+            yield browser
         browser.close()
 
 

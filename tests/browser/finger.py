@@ -16,8 +16,13 @@ class Finger:
             "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
         )
 
+    def take(self, x, y):
+        """Touch a post of the plan and stay until it is held, however busy the page is."""
+        self.touch("touchStart", (x, y))
+        self.page.locator(".drag-ghost").wait_for(state="attached")
+
     def rest(self, x, y):
-        """Touch and stay until the post is held."""
+        """Touch and stay for as long as it takes to hold something."""
         self.touch("touchStart", (x, y))
         self.page.wait_for_timeout(REST)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.browser.arriving import arrive
+
 # Roughly: aiming and pressing; a letter of somebody who types without hurry.
 A_PRESS, A_LETTER = 1.2, 0.25
 
@@ -26,6 +28,7 @@ class Hand:
 
     def write(self, field, text):
         """Into a field; one that does not have the focus is pressed first."""
+        arrive(self.page)
         if not field.evaluate("(one) => one === document.activeElement"):
             self.press(field)
         self.letters += len(text)

@@ -128,8 +128,7 @@ def test_with_a_finger_a_long_press_chooses_and_taps_add(site):
     one, two = planned(hall, title="One"), planned(hall, clock="12:00", title="Two")
     page = open_month(site, hall, size=NARROW, has_touch=True, is_mobile=True)
     finger = Finger(page)
-    finger.touch("touchStart", centre(shown(page, one)))
-    expect(page.locator(".drag-ghost")).to_be_visible()
+    finger.take(*centre(shown(page, one)))
     finger.lift()
     expect(chosen(page)).to_have_text("1 post is chosen")
     page.wait_for_timeout(300)  # what ends a drag is no tap

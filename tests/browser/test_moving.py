@@ -184,9 +184,9 @@ def test_a_finger_drags_after_a_moment_and_the_post_stays_under_it(site):
     target = page.locator(f'#plan [data-day="{to.isoformat()}"]')
     expect(target).to_be_hidden()
     x, y = centre(shown(page, post))
-    touch = Finger(page).touch
-    touch("touchStart", (x, y))
-    page.wait_for_timeout(350)
+    finger = Finger(page)
+    finger.take(x, y)
+    touch = finger.touch
     touch("touchMove", (x, y + 8))
     expect(target).to_be_visible()
     touch("touchMove", (x, y + 9))

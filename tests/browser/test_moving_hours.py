@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW
+from tests.browser.finger import Finger
 from tests.browser.test_moving import DAY, centre, planned, shown, toast, words_of
 from tests.browser.worlds import make_town_hall
 
@@ -108,22 +109,15 @@ def test_a_finger_drops_on_an_hour_that_shows_up_while_it_drags(site):
     post = planned(hall)
     page = open_view(site, hall, "day", size=NARROW, has_touch=True, is_mobile=True)
     expect(hour(page, DAY, "13")).to_be_hidden()
-    finger, (x, y) = page.context.new_cdp_session(page), centre(shown(page, post))
-
-    def touch(kind, *points):
-        finger.send(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]}
-        )
-
-    touch("touchStart", (x, y))
+    finger, (x, y) = Finger(page), centre(shown(page, post))
+    finger.take(x, y)
     expect(hour(page, DAY, "13")).to_be_visible()
-    touch("touchMove", (x, y + 9))
+    finger.touch("touchMove", (x, y + 9))
     box = hour(page, DAY, "13").bounding_box()
     below = box["y"] + box["height"] * 0.3
-    for step in range(1, 7):
-        touch("touchMove", (x, y + (below - y) * step / 6))
+    finger.go((x, y), (x, below), steps=6)
     expect(page.locator(".drag-hint")).to_contain_text("13:15")
-    touch("touchEnd")
+    finger.lift()
     expect(toast(page)).to_have_text(f"Moved “Halloween” to {words_of(DAY)}, 13:15")
     assert wall(post) == f"{DAY}T13:15"
 

@@ -127,9 +127,9 @@ def test_a_finger_carries_a_post_into_another_row_on_a_phone(site):
     post = planned(hall)
     page = open_view(site, hall, "streams", size=NARROW, has_touch=True, is_mobile=True)
     x, y = centre(mark(page, "roads", post))
-    touch = Finger(page).touch
-    touch("touchStart", (x, y))
-    page.wait_for_timeout(350)
+    finger = Finger(page)
+    finger.take(x, y)
+    touch = finger.touch
     to_y = centre(cell(page, "culture", DAY))[1]
     for step in range(1, 9):
         touch("touchMove", (x, y + (to_y - y) * step / 8))

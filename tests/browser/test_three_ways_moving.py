@@ -42,7 +42,7 @@ def carry(kari, link, target, keys, *, part=0.5):
         page.mouse.up()
         return
     finger = Finger(page)
-    finger.rest(*start)
+    finger.take(*start)
     finger.touch("touchMove", (start[0], start[1] + 9))
     # What can be dropped on shows up only now.
     expect(held).to_be_visible()
@@ -144,7 +144,7 @@ def test_out_of_the_tray_and_several_together(site, way):
             shown(page, one).click(modifiers=["Control"])
         elif one is post:
             finger = Finger(page)
-            finger.rest(*centre(shown(page, one)))
+            finger.take(*centre(shown(page, one)))
             finger.lift()
             page.wait_for_timeout(300)
         else:

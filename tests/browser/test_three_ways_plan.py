@@ -27,7 +27,7 @@ def posts_on(page):
 def choose(kari, link):
     if kari.way == "touch":
         finger = Finger(kari.page)
-        finger.rest(*centre(link))
+        finger.take(*centre(link))
         finger.lift()
         kari.page.wait_for_timeout(300)  # what ends a drag is no tap
     elif kari.way == "mouse":

@@ -128,9 +128,9 @@ def test_a_finger_takes_a_post_out_of_the_tray_on_a_phone(site):
     page = open_month(site, hall, size=NARROW, has_touch=True, is_mobile=True)
     line(page).tap()
     x, y = centre(lying(page, post))
-    touch = Finger(page).touch
-    touch("touchStart", (x, y))
-    page.wait_for_timeout(350)
+    finger = Finger(page)
+    finger.take(x, y)
+    touch = finger.touch
     touch("touchMove", (x, y + 8))
     expect(page.locator(".drag-ghost")).to_be_visible()
     day = page.locator(f'#plan .day[data-day="{DAY}"]')

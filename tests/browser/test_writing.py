@@ -14,6 +14,7 @@ from calendar_app.people.models import Person
 from calendar_app.people.sessions import end_all
 from calendar_app.posts.models import Post
 from calendar_app.times import utcnow
+from tests.browser import arriving
 from tests.browser.conftest import meanwhile
 from tests.browser.worlds import PASSWORD, make_town_hall, with_password
 from tests.conftest import wait_until
@@ -86,6 +87,7 @@ def test_what_was_typed_before_the_scripts_came_is_saved_too(site):
     hall = make_town_hall()
     page = site.open(hall.kari)
     held = hold(page, r"/composer\.js")
+    arriving.at_once(page)
     page.goto("/posts/new?stream=roads", wait_until="commit")
     title(page).fill("On a slow line")
     wait_until(lambda: page.wait_for_timeout(20) or held, 5)

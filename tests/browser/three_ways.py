@@ -11,7 +11,7 @@ from zlib import crc32
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, meanwhile
 from tests.browser.finger import Finger
 from tests.browser.proofs import proves
 from tests.databases import EVERYTHING
@@ -42,8 +42,10 @@ def three_ways(*capabilities):
 
 def come(site, person, way):
     """The person at a window, working in this way; the pages speak the language that goes with it."""
-    person.locale, options, _ = _WAYS[way]
-    return Person(site.open(person, locale=LOCALES[person.locale], **options), way, person.locale)
+    locale, options, _ = _WAYS[way]
+    with meanwhile():
+        person.locale = locale
+    return Person(site.open(person, locale=LOCALES[locale], **options), way, locale)
 
 
 class Person:
