@@ -18,6 +18,7 @@ from calendar_app.feeds.entries import TOLD_FOR
 from calendar_app.feeds.entry import Head, etag, feed_id
 from calendar_app.people.models import Site
 from calendar_app.posts.models import Post, PostStream
+from calendar_app.posts.wording import nearest
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ CALENDAR_PAST, CALENDAR_MOST, READER_MOST = timedelta(days=400), 2000, 50
 class Feed:
     """The finished bytes, the address they call their own, their strong ETag and the moment they last changed.
 
-    `hub` is the hub that is told of changes, where the feed names one. `language`: the one that was chosen.
+    `hub` is the hub that is told of changes, where the feed names one. `offered`: the languages that there are, where
+    one was asked for.
     """
 
     content: bytes
@@ -55,7 +57,7 @@ class Feed:
     changed_at: datetime
     media_type: str
     hub: str | None = None
-    language: str = ""
+    offered: tuple[str, ...] = ()
 
 
 def stream_feed(stream: Stream, form: str, *, asked: str = "") -> Feed:
@@ -121,7 +123,8 @@ def _feed(
     address: str, home: str, hue: str | None = None, others: bool = False, hub: str | None = None, language: str = "",
 ) -> Feed:  # fmt: skip
     site, now = _site(), utcnow()
-    ids, chosen = [stream.id for stream in streams], tongues.chosen(streams, asked)
+    ids, offered = [stream.id for stream in streams], tuple(tongues.offered(streams)) if asked else ()
+    chosen = nearest(offered, asked) or ""
     if chosen:
         # Another feed, of the same posts. No hub is told of it.
         name, address, hub = f"{name}?lang={chosen}", f"{address}?lang={chosen}", None
@@ -136,7 +139,7 @@ def _feed(
     )  # fmt: skip
     spoken = tuple(filter(None, (chosen, language)))
     content = JOIN[form](head, parts.contents(shown_posts(ids, form, now), form, spoken))
-    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form], hub, chosen)
+    return Feed(content, address, etag(content), changed, MEDIA_TYPES[form], hub, offered)
 
 
 def _changed(streams: Sequence[Stream], form: str, now: datetime, *, others: bool) -> datetime:

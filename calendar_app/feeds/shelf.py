@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calendar_app.feeds.choosing import HANDLE, handles_in
 from calendar_app.feeds.fresh import is_fresh
 from calendar_app.feeds.tongues import asked_language
+from calendar_app.posts.wording import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
     from calendar_app.feeds.question import Question
 
     Versions = tuple[Any, ...]
-    Key = tuple[str, str, tuple[Any, ...], bool, str]
+    Streams = tuple[Any, ...]
+    Place = tuple[str, str, Streams, bool]
+    Key = tuple[Place, str]
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_FEEDS = 2000
 MOST_ADDRESSES, LONGEST_ADDRESS = 5000, 500
 # A feed view leaves its Last-Modified here, so that its answer may be kept.
 MARK = "sluice.feed"
-# And here, that it was asked for a language which it does not have: anybody can make up more of those than fit here.
-PASSING = "sluice.feed.passing"
+# And here, where one was asked for, the languages that its streams offer. All that anybody can make up beside them
+# means the feed without a language, which stands here once.
+OFFERED = "sluice.feed.offered"
 ADDRESS = re.compile(r"/(?:(streams|follow)/([^/]{1,4000})|(everything))\.(ics|atom|rss|json)")
 CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 # What a 304 says again (RFC 9110, 15.4.5), and who may read it.
@@ -65,15 +69,33 @@ class Answer:
 
 
 class Look(NamedTuple):
-    """`versions` is None while the database is away, `key` where there is nothing to follow."""
+    """`versions` is None while the database is away, `place` where there is nothing to follow.
 
-    key: Key | None
+    `language` is None where one is asked for and it is not known (any more) which there are.
+    """
+
+    place: Place | None
+    language: str | None
     versions: Versions | None
     kept: Answer | None
 
     @property
     def must_be_made(self) -> bool:
-        return self.kept is None and self.key is not None and self.versions is not None
+        return self.kept is None and self.place is not None and self.versions is not None
+
+    @property
+    def key(self) -> Key | None:
+        return None if self.place is None or self.language is None else (self.place, self.language)
+
+
+class Made(NamedTuple):
+    """What the application answered to a plain GET, and the marks that its view left."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    content: bytes
+    changed: datetime | None
+    offered: tuple[str, ...]
 
 
 class FeedShelf:
@@ -84,8 +106,10 @@ class FeedShelf:
         self.question = question
         self.kept: OrderedDict[Key, Answer] = OrderedDict()
         self.bytes = 0
-        # Under which key an address was found last: all there is to go by while the database is away.
-        self.keys: dict[str, Key] = {}
+        # Where an address was found last, and which languages these streams had: all there is to go by while the
+        # database is away.
+        self.places: dict[str, Place] = {}
+        self.tongues: dict[Streams, tuple[Versions, tuple[str, ...]]] = {}
         self.lock = threading.Lock()
         # One of those who ask for the same feed at once makes it, the others wait for it.
         self.makers = [threading.Lock() for _ in range(32)]
@@ -95,15 +119,14 @@ class FeedShelf:
         address = _read(path) if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else None
         if address is None:
             return self.app(environ, start_response)
-        if language := asked_language(environ.get("QUERY_STRING", "")):
-            address, path = address._replace(language=language), f"{path}?{language}"
+        address = address._replace(language=asked_language(environ.get("QUERY_STRING", "")))
         look = self._look(address, path)
         if look.must_be_made:
-            with self.makers[hash(look.key) % len(self.makers)]:
+            with self.makers[hash(look.place) % len(self.makers)]:
                 # Perhaps somebody else has made it while we waited for our turn.
                 look = self._look(address, path)
                 if look.must_be_made:
-                    return self._made(look, environ, start_response)
+                    return self._made(look, address, environ, start_response)
         if look.kept is None:
             return self.app(environ, start_response)
         return _send(look.kept, environ, start_response)
@@ -114,40 +137,68 @@ class FeedShelf:
             versions = self.question.ask(address.handles)
         except Exception as error:
             log.warning("the database does not answer, readers get the last good feeds: %s", error)
-            # A language that nobody has stands on no shelf: then what is told without it.
-            known = [self.keys.get(name) for name in (path, path.partition("?")[0])]
-            key = next((one for one in known if one in self.kept), known[0])
-            return Look(key, None, self.kept.get(key) if key else None)
+            return self._last_good(self.places.get(path), address.language)
         streams = tuple(row[0] for row in versions[1:] if row[0] is not None)
         # A feed tells when a stream may have left it: names that lead nowhere count there.
         some_missing = address.handles is not None and len(streams) < len(address.handles)
         named = streams or address.handles is None
-        key = (address.kind, address.form, streams, some_missing, address.language) if named else None
-        self._note(path, key)
-        kept = self.kept.get(key) if key else None
-        return Look(key, versions, kept if kept and kept.versions == versions else None)
+        place = (address.kind, address.form, streams, some_missing) if named else None
+        self._note(path, place)
+        look = Look(place, self._language(address.language, streams, versions), versions, None)
+        kept = self._kept(look.key)
+        return look._replace(kept=kept if kept and kept.versions == versions else None)
 
-    def _made(self, look: Look, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _language(self, asked: str, streams: Streams, versions: Versions) -> str | None:
+        """The one that these streams have and that is as good as what is asked for; empty where there is none."""
+        if not asked:
+            return ""
+        known, offered = self.tongues.get(streams, (None, ()))
+        return (nearest(offered, asked) or "") if known == versions else None
+
+    def _last_good(self, place: Place | None, asked: str) -> Look:
+        """A language that nobody has stands on no shelf: then what is told without it."""
+        if place is None:
+            return Look(None, "", None, None)
+        _, offered = self.tongues.get(place[2], (None, ()))
+        language = (nearest(offered, asked) or "") if asked else ""
+        return Look(place, language, None, self.kept.get((place, language)) or self.kept.get((place, "")))
+
+    def _made(
+        self, look: Look, address: Address, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         """What the application answers. What changes while it does so shows at the next look."""
         old = self.kept.get(look.key) if look.key else None
         try:
-            status, headers, content, changed, passing = _ask(self.app, environ)
+            made = _ask(self.app, environ)
         except Exception:
             if old is None:
                 raise
             log.exception("a feed could not be made, readers get its last good bytes")
             return _send(old, environ, start_response)
-        if look.key and look.versions and changed is not None and status.startswith("200"):
-            made = _answer(look.versions, content, headers, changed)
-            if not passing:
-                self._keep(look.key, made)
-            return _send(made, environ, start_response)
-        if old is not None and status.startswith("5"):
-            log.error("a feed could not be made (%s), readers get its last good bytes", status)
+        if look.place and look.versions and made.changed is not None and made.status.startswith("200"):
+            answer = _answer(look.versions, made, made.changed)
+            if address.language:
+                self._learn(look.place[2], look.versions, made.offered)
+            self._keep((look.place, nearest(made.offered, address.language) or ""), answer)
+            return _send(answer, environ, start_response)
+        if old is not None and made.status.startswith("5"):
+            log.error("a feed could not be made (%s), readers get its last good bytes", made.status)
             return _send(old, environ, start_response)
         self._forget(look.key)
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+        start_response(made.status, made.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [made.content]
+
+    def _learn(self, streams: Streams, versions: Versions, offered: tuple[str, ...]) -> None:
+        if streams not in self.tongues and len(self.tongues) >= MOST_FEEDS:
+            self.tongues.clear()
+        self.tongues[streams] = (versions, offered)
+
+    def _kept(self, key: Key | None) -> Answer | None:
+        """What nobody asks for leaves the shelf first."""
+        if key is not None and key in self.kept:
+            with suppress(KeyError):
+                self.kept.move_to_end(key)
+        return self.kept.get(key) if key else None
 
     def _keep(self, key: Key, made: Answer) -> None:
         self._forget(key)
@@ -163,19 +214,21 @@ class FeedShelf:
             gone = self.kept.pop(key, None) if key else None
             self.bytes -= len(gone.content) if gone else 0
 
-    def _note(self, path: str, key: Key | None) -> None:
-        """What an address means now. What nobody asks for leaves the shelf first, what it meant before at once."""
-        old = self.keys.get(path)
-        if old != key:
-            self._forget(old)
-            self.keys.pop(path, None)
-            if len(self.keys) >= MOST_ADDRESSES:
-                self.keys.clear()
-            if key is not None and len(path) <= LONGEST_ADDRESS:
-                self.keys[path] = key
-        if key is not None and key in self.kept:
-            with suppress(KeyError):
-                self.kept.move_to_end(key)
+    def _note(self, path: str, place: Place | None) -> None:
+        """What an address means now. What it meant before leaves the shelf at once, in all languages."""
+        old = self.places.get(path)
+        if old == place:
+            return
+        if old is not None:
+            with self.lock:
+                gone = [key for key in self.kept if key[0] == old]
+            for key in gone:
+                self._forget(key)
+            self.places.pop(path, None)
+        if len(self.places) >= MOST_ADDRESSES:
+            self.places.clear()
+        if place is not None and len(path) <= LONGEST_ADDRESS:
+            self.places[path] = place
 
 
 def _read(path: str) -> Address | None:
@@ -194,10 +247,8 @@ def _read(path: str) -> Address | None:
     return Address(kind, form, handles_in(name))
 
 
-def _ask(
-    app: WSGIApplication, environ: WSGIEnvironment
-) -> tuple[str, list[tuple[str, str]], bytes, datetime | None, bool]:
-    """Status, headers and content for a plain GET, whatever this reader's program has; and the view's marks."""
+def _ask(app: WSGIApplication, environ: WSGIEnvironment) -> Made:
+    """Asked for a plain GET, whatever this reader's program has."""
     plain = {name: value for name, value in environ.items() if name not in CONDITIONS}
     plain["REQUEST_METHOD"] = "GET"
     said: list[Any] = []
@@ -213,13 +264,13 @@ def _ask(
     finally:
         if hasattr(body, "close"):
             body.close()
-    return said[0], said[1], content, plain.get(MARK), PASSING in plain
+    return Made(said[0], said[1], content, plain.get(MARK), plain.get(OFFERED, ()))
 
 
-def _answer(versions: Versions, content: bytes, headers: list[tuple[str, str]], changed: datetime) -> Answer:
-    again = [(name, value) for name, value in headers if name.lower() in IN_304]
-    etag = next(value for name, value in headers if name.lower() == "etag")
-    return Answer(versions, content, headers, again, etag, changed)
+def _answer(versions: Versions, made: Made, changed: datetime) -> Answer:
+    again = [(name, value) for name, value in made.headers if name.lower() in IN_304]
+    etag = next(value for name, value in made.headers if name.lower() == "etag")
+    return Answer(versions, made.content, made.headers, again, etag, changed)
 
 
 def _send(kept: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -6,10 +6,11 @@ answers with an error, and the posts would be told in their own language all the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
+from flask import current_app
 
 from calendar_app.extensions import db
 from calendar_app.posts.checking import LANGUAGE
@@ -18,9 +19,11 @@ from calendar_app.posts.wording import nearest
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 LONGEST = 16
+PLACE, MOST_KNOWN = "sluice_tongues", 2000
+NOTHING: tuple[Any, Collection[str]] = (None, ())
 
 
 def asked_language(query: str) -> str:
@@ -39,23 +42,38 @@ def offered(streams: Iterable[Stream]) -> list[str]:
     return sorted({code for codes in offered_by(streams).values() for code in codes})
 
 
-def offered_by(streams: Iterable[Stream]) -> dict[int, set[str]]:
-    """The same for each stream, by its id. A post without a translation offers no choice and is not asked."""
+def offered_by(streams: Iterable[Stream]) -> dict[int, Collection[str]]:
+    """The same for each stream, by its id. A post without a translation offers no choice and is not asked.
+
+    All posts that a stream ever published are looked at once for each state of its feed, not for each reader: what
+    they can be read in does not change without it.
+    """
+    known: dict[int, tuple[Any, Collection[str]]] = current_app.extensions.setdefault(PLACE, {})
+    asked = {one.id: (one.created_at, one.feed_version, one.feed_changed_at) for one in streams}
+    found = {
+        number: known[number][1] for number, state in asked.items() if known.get(number, NOTHING)[0] == state
+    }
+    if missing := asked.keys() - found.keys():
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        for number, codes in _read(missing).items():
+            known[number] = asked[number], codes
+            found[number] = codes
+    return found
+
+
+def _read(stream_ids: Collection[int]) -> dict[int, Collection[str]]:
     rows = db.session.execute(
         sa.select(PostStream.stream_id, Post.language, Translation.language)
         .join(Post, Post.id == PostStream.post_id)
         .join(Translation, Translation.post_id == Post.id)
-        .where(
-            PostStream.stream_id.in_([one.id for one in streams]),
-            Post.state == "published",
-            _says_something(),
-        )
+        .where(PostStream.stream_id.in_(stream_ids), Post.state == "published", _says_something())
         .distinct()
     )
-    found: dict[int, set[str]] = {}
+    found: dict[int, set[str]] = {number: set() for number in stream_ids}
     for stream_id, own, other in rows:
-        found.setdefault(stream_id, set()).update({own, other})
-    return found
+        found[stream_id].update({own, other})
+    return {number: frozenset(codes) for number, codes in found.items()}
 
 
 def chosen(streams: Sequence[Stream], asked: str) -> str:

@@ -13,7 +13,7 @@ from calendar_app.feeds.assembling import MEDIA_TYPES, choice_feed, everything_f
 from calendar_app.feeds.choosing import chosen_streams, handles_in, open_stream, public_streams
 from calendar_app.feeds.entry import etag
 from calendar_app.feeds.fresh import is_fresh
-from calendar_app.feeds.shelf import MARK, PASSING
+from calendar_app.feeds.shelf import MARK, OFFERED
 from calendar_app.feeds.team_feed import team_calendar
 from calendar_app.feeds.tongues import asked_language, chosen
 from calendar_app.people.models import Site
@@ -87,8 +87,7 @@ def _asked() -> str:
 
 def _public(feed: Feed) -> Response:
     request.environ[MARK] = feed.changed_at
-    if _asked() and not feed.language:
-        request.environ[PASSING] = True
+    request.environ[OFFERED] = feed.offered
     response = _answer(feed.content, feed.media_type, feed.etag, feed.changed_at)
     # As the feed itself says, for programs that look no further than headers (WebSub, 4).
     hub = [f'<{feed.hub}>; rel="hub"'] if feed.hub else []

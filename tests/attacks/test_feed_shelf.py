@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from string import ascii_lowercase as LETTERS
 
 import pytest
 
+from calendar_app.extensions import database_now, db
 from calendar_app.feeds.shelf import FeedShelf
+from calendar_app.posts.drafting import edit
 from calendar_app.times import utcnow
-from tests.factories import make_scheduled, make_stream
+from tests.factories import make_actor, make_scheduled, make_stream
+from tests.feeds.reading import FORMS, make_published
+from tests.feeds.shelves import Counted
 
 PLANNED = "Quokka planned"
 # Each means both streams to one who decodes the address as UTF-8, and one of them to one who does not.
@@ -71,6 +76,36 @@ def test_a_name_that_nobody_has_changes_nothing_for_those_who_leave_it_out(app, 
     )
 
 
+def test_a_thousand_made_up_languages_cost_and_keep_no_more_than_those_there_are(app, stream, browser):
+    post = make_published(stream)
+    edit(
+        post,
+        {"translations": {"nb": {"title": "Broen er stengt"}, "sv": {"title": "Bron är stängd"}}},
+        version=post.version,
+        actor=make_actor(stream.team),
+        now=database_now(),
+    )
+    db.session.commit()
+    shelf = app.wsgi_app
+    shelf.app, old = Counted(shelf.app), shelf.app
+    try:
+        for form in FORMS:
+            empty_shelf(app)
+            shelf.app.asked = 0
+            plain = browser.get(f"/streams/roads.{form}").data
+            made_up = [f"{one}{other}{third}" for one in "xyzq" for other in LETTERS for third in LETTERS]
+            for language in made_up[:1000]:
+                answer = browser.get(f"/streams/roads.{form}?lang={language}")
+                assert (answer.status_code, answer.data == plain) == (200, True), language
+            # Once as it is, once more to hear which languages there are.
+            assert (shelf.app.asked, len(shelf.kept), len(shelf.places)) == (2, 1, 1)
+            for language in ("en", "EN-gb", "nb", "no", "nn", "nb-no", "sv", "sv-fi", *made_up[:10]):
+                assert browser.get(f"/streams/roads.{form}?lang={language}").status_code == 200
+            assert (shelf.app.asked, len(shelf.kept), len(shelf.places)) == (5, 4, 1)
+    finally:
+        shelf.app = old
+
+
 DATES = [
     "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2020 00:00:00 +9999999999999", "0 Jan 0 00:00:00 -9999",
     "Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2359", "1" * 5000, "\xff", ",", "",
@@ -89,5 +124,6 @@ def empty_shelf(app):
     shelf = app.wsgi_app
     assert isinstance(shelf, FeedShelf)
     shelf.kept.clear()
-    shelf.keys.clear()
+    shelf.places.clear()
+    shelf.tongues.clear()
     shelf.bytes = 0

@@ -223,7 +223,7 @@ def test_endless_ways_to_write_a_choice_do_not_fill_the_memory(app, reader, monk
     monkeypatch.setattr(shelf, "MOST_ADDRESSES", 10)
     for number in range(50):
         assert reader.get(f"/follow/roads+gone-{number}.ics").status_code == 200
-    assert len(app.wsgi_app.keys) <= 10
+    assert len(app.wsgi_app.places) <= 10
     assert len(app.wsgi_app.kept) == 1
 
 

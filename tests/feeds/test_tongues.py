@@ -14,6 +14,8 @@ from calendar_app.feeds.models import FeedPart
 from calendar_app.feeds.tongues import asked_language
 from calendar_app.people import personal_feeds
 from calendar_app.posts.drafting import edit
+from calendar_app.streams.editing import edit_stream
+from calendar_app.times import utcnow
 from tests.factories import make_actor, make_person, make_scheduled, make_stream
 from tests.feeds.reading import FORMS, make_published
 from tests.feeds.shelves import break_database
@@ -132,6 +134,38 @@ def test_while_the_database_is_away_each_language_goes_on_and_an_unknown_one_as_
         answer = reader.get(f"/streams/roads.ics{query}")
         assert (answer.status_code, answer.data) == (200, content)
     assert good["?lang=fi"] == good[""] != good["?lang=nb"]
+
+
+def test_a_language_that_comes_or_goes_is_heard_of_with_the_feed(reader, inner):
+    post = told(make_published(make_stream(handle="roads")), nb=NB)
+    plain = reader.get("/streams/roads.json").json
+    assert reader.get("/streams/roads.json?lang=sv").json == plain
+    told(post, sv={"title": "Bron är stängd"})
+    assert reader.get("/streams/roads.json?lang=sv").json["items"][0]["title"] == "Bron är stängd"
+    told(post, sv=None)
+    gone = reader.get("/streams/roads.json?lang=sv").json
+    assert (gone["items"][0]["title"], gone["language"]) == ("Bridge closed", "en")
+
+
+def test_while_the_database_is_away_what_is_as_good_as_a_language_goes_on_as_it(app, reader, monkeypatch):
+    told(make_published(make_stream(handle="roads")), nb=NB)
+    norsk = reader.get("/streams/roads.ics?lang=nb").data
+    break_database(app, monkeypatch)
+    for query in ("lang=no", "lang=NN", "lang=nb-NO"):
+        assert reader.get(f"/streams/roads.ics?{query}").data == norsk
+    # Nobody ever asked for it without a language.
+    assert reader.get("/streams/roads.ics?lang=fi").status_code == 500
+
+
+def test_a_stream_that_readers_lost_is_told_in_no_language_any_more(app, reader, monkeypatch):
+    stream = make_stream(handle="roads")
+    told(make_published(stream), nb=NB)
+    assert [reader.get(f"/streams/roads.ics{query}").status_code for query in ("", "?lang=nb")] == [200, 200]
+    edit_stream(stream, {"visibility": "internal"}, actor=make_actor(stream.team), now=utcnow())
+    assert reader.get("/streams/roads.ics").status_code == 404
+    assert len(app.wsgi_app.kept) == 0
+    break_database(app, monkeypatch)
+    assert reader.get("/streams/roads.ics?lang=nb").status_code == 500
 
 
 def test_each_language_has_its_own_place_on_the_shelf_and_its_own_etag(reader, inner):
