@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.models import Member, Person
+from calendar_app.posts.event_following import only_followed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +96,10 @@ def may_change_agreed(post: Post, actor: Actor) -> bool:
 
 
 def asks_again(post: Post, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether this change of its values ends what was agreed. Its time never does, nor a tick on a list."""
+    """Whether this change of its values ends what was agreed. Its time never does, nor a tick on a list.
+
+    Nor does the event of one in a series, as far as it followed that time.
+    """
     stream = ruling(post)
     if stream is None:
         return False
@@ -105,7 +109,8 @@ def asks_again(post: Post, before: Mapping[str, Any], after: Mapping[str, Any]) 
     if stream.approve_again == "never":
         return False
     spared = {*PLAN, *INSIDE} if stream.approve_again == "readers" else {*PLAN, "ticked"}
-    return any(before[name] != after[name] for name in after if name not in spared)
+    differing = {name for name in after if name not in spared and before[name] != after[name]}
+    return bool(differing) and not (differing == {"event"} and only_followed(post, before, after))
 
 
 def next_approvers(post: Post) -> set[int]:

@@ -17,6 +17,7 @@ from calendar_app.people.audit import record
 from calendar_app.people.models import Audit
 from calendar_app.posts import checking, translating
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.event_following import followed
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import TEXT_LIMIT, Place, Post, PostStream
 from calendar_app.posts.reviewing import ask_again, need_right_to_change
@@ -181,6 +182,8 @@ def _apply(post: Post, changes: Mapping[str, Any], actor: Actor) -> None:
         values.update(checking.event(changes["event"], found))
     if "publish_at" in changes or "timezone" in changes:
         values.update(_plan(post, changes, found))
+        if "event" not in changes and values.get("due_at"):
+            values.update(followed(post, values["due_at"]))
     accounts = _accounts(post, changes, found)
     variants = _variants(post, changes, found)
     pictures = attaching.wanted(changes.get("pictures") or (), post.team_id, found)

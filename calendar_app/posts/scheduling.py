@@ -16,6 +16,7 @@ from calendar_app.media import rights
 from calendar_app.people.audit import record
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings, Moment
+from calendar_app.posts.event_following import followed
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.showing import readers_see_change
@@ -97,7 +98,10 @@ def reschedule(
     now: datetime,
     fold: int | None = None,
 ) -> None:
-    """Another time for a planned post, scheduled or not. Raises Refused, Stale, Conflict, NotAllowed."""
+    """Another time for a planned post, scheduled or not; the event of one in a series follows.
+
+    Raises Refused, Stale, Conflict, NotAllowed.
+    """
     lock(post)
     actor.need("write posts", post.team_id)
     if version != post.version:
@@ -111,6 +115,8 @@ def reschedule(
     if planned is None:
         return
     before, values = post.due_at, values_of(post)
+    for name, at in followed(post, planned.instant).items():
+        setattr(post, name, at)
     post.publish_at, post.timezone, post.due_at = planned.wall, planned.timezone, planned.instant
     post.version += 1
     post.updated_at = now

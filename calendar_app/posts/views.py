@@ -14,6 +14,7 @@ from calendar_app.people.signing_in import actor_or_none, current_actor, current
 from calendar_app.posts import forms, page, standing
 from calendar_app.posts.autosaving import draft_once
 from calendar_app.posts.drafting import edit
+from calendar_app.posts.event_following import only_followed
 from calendar_app.posts.finding import post_of, stream_of
 from calendar_app.posts.locking import lock
 from calendar_app.posts.proposing import proposed, template_of
@@ -149,7 +150,10 @@ def _create_by_form() -> ResponseReturnValue:
 
 def _save(post: Post, values: Mapping[str, Any], version: int) -> None:
     actor, now = current_actor(), database_now()
-    changes = changed(values, values_of(post))
+    before = values_of(post)
+    changes = changed(values, before)
+    if "event" in changes and only_followed(post, before, {**before, **changes}):
+        del changes["event"]
     if changes and changes.keys() <= set(PLAN) and not may_write(post, actor):
         # The words were agreed on, the time was not: whoever may write may still move it.
         reschedule(post, **changes, version=version, actor=actor, now=now)

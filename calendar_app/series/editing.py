@@ -20,7 +20,7 @@ from calendar_app.posts.scheduling import reschedule
 from calendar_app.posts.values import values_of
 from calendar_app.series import checking
 from calendar_app.series.checking import columns_of, kept
-from calendar_app.series.happening import event_on
+from calendar_app.series.happening import NOT_AT_ALL, event_on, shifted
 from calendar_app.series.making import content_of, fill, lock_series, take_over
 from calendar_app.series.models import Occurrence, Series, series_medium
 from calendar_app.series.returning import put_away, take_out
@@ -82,7 +82,8 @@ def change(
 ) -> tuple[Series, Settled]:
     """Other days, another time, another way of making: for all of the series, or from a day on.
 
-    From a day on: the series ends before it and another one, which is returned, goes on. Posts that were changed by
+    From a day on: the series ends before it and another one, which is returned, goes on. At another hour the event
+    of its posts is as much earlier or later. Posts that were changed by
     themselves stay as they are. Raises Refused, Stale, Conflict, NotAllowed.
     """
     _take(series, version, actor)
@@ -100,6 +101,7 @@ def change(
     going = _split(series, stands, since, now) if split and since else series
     for name, value in {**columns_of(made), **values}.items():
         setattr(going, name, value)
+    going.content = _event_along(going.content, made.clock - stands.clock)
     _touched(going, actor, now)
     settled = settle(going, actor=actor, now=now)
     record("series changed", str(going.id), actor=actor, team_id=going.team_id, before={"rule": before},
@@ -119,7 +121,10 @@ def take_words(
         going = _split(series, stands, since, now)
         for name, value in columns_of(_rest(stands, since)).items():
             setattr(going, name, value)
-    going.content = content_of(post)
+    row = series_of(post)
+    # One that was moved alone counts as if it stood at the series' hour.
+    alone = stands.apart(date.fromisoformat(row.day), post.due_at) if row else NOT_AT_ALL
+    going.content = content_of(post, by=-alone)
     db.session.flush()
     _hold_pictures(going)
     _touched(going, actor, now)
@@ -227,6 +232,11 @@ def _first_post(series: Series, made: Recurrence, day: date, post: Post, actor: 
             edit(post, {"event": event}, version=post.version, actor=actor, now=now)
     if post.due_at is not None and to_wall(post.due_at, made.zone).date() == day:
         take_over(series, day, post)
+
+
+def _event_along(content: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
+    event = shifted(content.get("event"), by)
+    return {**content, "event": event} if event else dict(content)
 
 
 def _rest(stands: Recurrence, since: date) -> Recurrence:

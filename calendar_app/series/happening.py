@@ -20,15 +20,20 @@ if TYPE_CHECKING:
 
     from calendar_app.posts.models import Post
 
+NOT_AT_ALL = timedelta()
 
-def distance(post: Post, day: date | None = None) -> dict[str, Any] | None:
-    """Of the post's event from the post's own day; where it has no time, from `day`. None without an event."""
+
+def distance(post: Post, day: date | None = None, *, by: timedelta = NOT_AT_ALL) -> dict[str, Any] | None:
+    """Of the post's event from the post's own day; where it has no time, from `day`. None without an event.
+
+    As if both were later by so much.
+    """
     event = values_of(post)["event"]
     if not event:
         return None
-    starts = parse_wall(event["starts_at"])
-    ends = parse_wall(event["ends_at"]) if event["ends_at"] else None
-    since = parse_wall(post.publish_at).date() if post.publish_at else day or starts.date()
+    starts = parse_wall(event["starts_at"]) + by
+    ends = parse_wall(event["ends_at"]) + by if event["ends_at"] else None
+    since = (parse_wall(post.publish_at) + by).date() if post.publish_at else day or starts.date()
     return {
         "days": (starts.date() - since).days,
         "time": _clock(starts),
@@ -52,6 +57,17 @@ def event_on(kept: Mapping[str, Any] | None, day: date) -> dict[str, str] | None
         "timezone": zone,
         "location": kept["location"],
     }
+
+
+def shifted(kept: Mapping[str, Any] | None, by: timedelta) -> dict[str, Any] | None:
+    """So much later on the clocks, end and all: what is past midnight is on the next day."""
+    if not kept:
+        return None
+    days, time = _shifted(kept["days"], kept["time"], by)
+    ends_days, ends_time = (
+        _shifted(kept["ends_days"], kept["ends_time"], by) if kept["ends_time"] else (0, "")
+    )
+    return {**kept, "days": days, "time": time, "ends_days": ends_days, "ends_time": ends_time}
 
 
 def in_words(kept: Mapping[str, Any] | None) -> str:
@@ -80,6 +96,12 @@ def in_words(kept: Mapping[str, Any] | None) -> str:
 
 def _clock(wall: datetime) -> str:
     return wall_text(wall.isoformat()).partition("T")[2]
+
+
+def _shifted(days: int, clock: str, by: timedelta) -> tuple[int, str]:
+    start = datetime(2000, 1, 1)  # noqa: DTZ001  (any day: a clock on a wall)
+    wall = parse_wall(f"{start.date().isoformat()}T{clock}") + by
+    return days + (wall.date() - start.date()).days, _clock(wall)
 
 
 def _wall(day: date, clock: str, zone: str) -> str:

@@ -24,11 +24,11 @@ from calendar_app.posts.scheduling import schedule
 from calendar_app.posts.steps import waits_for_approval
 from calendar_app.posts.values import PLAN, values_of, wall_text
 from calendar_app.series.checking import kept
-from calendar_app.series.happening import distance, event_on
+from calendar_app.series.happening import NOT_AT_ALL, distance, event_on
 from calendar_app.series.models import Occurrence, Series
 from calendar_app.series.returning import again
 from calendar_app.streams.models import Stream
-from calendar_app.times import to_wall
+from calendar_app.times import parse_wall, to_wall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,14 +115,27 @@ def lock_series(series: Series) -> None:
         raise Conflict(say("Somebody has just thrown this series away. Load the page again.")) from None
 
 
-def content_of(post: Post, day: date | None = None) -> dict[str, Any]:
+def content_of(post: Post, day: date | None = None, *, by: timedelta = NOT_AT_ALL) -> dict[str, Any]:
     """What a series takes over from a post: all but its time; its event as far from its day as it is.
 
-    `day` counts where the post has no time. Without an event nothing is said of one, as older series say nothing.
+    `day` counts where the post has no time; `by` as in `distance`. Without an event nothing is said of one, as older
+    series say nothing.
     """
     content = {name: value for name, value in values_of(post).items() if name not in PLAN and name != "event"}
-    event = distance(post, day)
+    event = distance(post, day, by=by)
     return {**content, "event": event} if event else content
+
+
+def content_in(row: Occurrence, post: Post) -> dict[str, Any]:
+    """The same of a post that may have been moved alone, its event with it: as if it stood where it was planned."""
+    return content_of(post, by=-moved_alone(row, post))
+
+
+def moved_alone(row: Occurrence, post: Post) -> timedelta:
+    """How much later on the clocks of its series than planned for it."""
+    if post.due_at is None or not row.planned:
+        return NOT_AT_ALL
+    return to_wall(post.due_at, row.series.timezone) - parse_wall(row.planned)
 
 
 def digest(content: Mapping[str, Any]) -> str:

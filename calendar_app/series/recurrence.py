@@ -68,10 +68,19 @@ class Recurrence:
         """How many days the rule gave before this one: what a `count` has used up."""
         return sum(1 for _ in self._ruled(day - timedelta(days=1)))
 
+    @property
+    def clock(self) -> timedelta:
+        """Its time of day, since midnight on the clock."""
+        return timedelta(minutes=self.rule.times[0])
+
     def instant(self, day: date) -> datetime:
         """When the post of this day goes out, in UTC."""
-        wall = datetime(day.year, day.month, day.day) + timedelta(minutes=self.rule.times[0])  # noqa: DTZ001
+        wall = datetime(day.year, day.month, day.day) + self.clock  # noqa: DTZ001
         return wall.replace(tzinfo=known_zone(self.zone), fold=0).astimezone(UTC)
+
+    def apart(self, day: date, instant: datetime | None) -> timedelta:
+        """How much later on the clocks the instant is than the time of this day; not at all where there is none."""
+        return to_wall(instant, self.zone) - self.wall(day) if instant else timedelta()
 
     def wall(self, day: date) -> datetime:
         """What the clocks show then: the series' own time, or that behind a gap of the clocks."""

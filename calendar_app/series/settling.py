@@ -15,8 +15,8 @@ from calendar_app.posts.drafting import discard, edit
 from calendar_app.posts.scheduling import reschedule, unschedule
 from calendar_app.posts.values import values_of, wall_text
 from calendar_app.series.checking import kept
-from calendar_app.series.happening import event_on
-from calendar_app.series.making import OF_A_PICTURE, content_of, digest, fill, living
+from calendar_app.series.happening import NOT_AT_ALL, event_on, shifted
+from calendar_app.series.making import OF_A_PICTURE, content_in, content_of, digest, fill, living
 from calendar_app.series.models import Occurrence
 from calendar_app.series.returning import note_going
 from calendar_app.times import to_wall
@@ -74,11 +74,11 @@ def _settle_row(
             db.session.delete(row)
         return
     if post is words_of:
-        row.made = digest(content_of(post))
+        row.made = digest(content_in(row, post))
     if post.state not in WAITING or post.due_at is None or post.due_at <= now:
         return
     same_time = wall_text(post.publish_at or "") == row.planned and post.timezone is not None
-    same_words = digest(content_of(post)) == row.made
+    same_words = digest(content_in(row, post)) == row.made
     if row.day not in days:
         if same_time and same_words:
             if _tried(lambda: _throw_away(row, post, actor, now), post, settled):
@@ -89,7 +89,7 @@ def _settle_row(
     changes = _changes(
         row, post, recurrence, content, words=same_words and post is not words_of, time=same_time
     )
-    if changes and _tried(lambda: _apply(row, post, changes, actor, now), post, settled):
+    if changes and _tried(lambda: _apply(row, post, changes, actor, now, same=same_words), post, settled):
         settled.changed += 1
     elif not (same_time and same_words):
         settled.left.append(post.uuid)
@@ -106,23 +106,21 @@ def _changes(
 ) -> dict[str, Any]:
     """What the series wants differently, of what nobody has touched."""
     changes: dict[str, Any] = {}
-    stands = content_of(post)
+    stands, day = content_of(post), date.fromisoformat(row.day)
     if words:
         changes = {
             name: value
-            for name, value in {"event": None, **content}.items()
-            if not _equal(name, value, stands.get(name))
+            for name, value in content.items()
+            if name != "event" and not _equal(name, value, stands.get(name))
         }
-        if "event" in changes:
-            changes["event"] = event_on(changes["event"], date.fromisoformat(row.day))
-            # Where the clocks jump over its time it stands behind the gap, and is what was wanted.
-            if changes["event"] == values_of(post)["event"]:
-                del changes["event"]
-    if time:
-        day = date.fromisoformat(row.day)
-        if recurrence.instant(day) != post.due_at or post.timezone != recurrence.zone:
-            wall = recurrence.wall(day).isoformat(timespec="seconds")
-            changes |= {"publish_at": wall, "timezone": recurrence.zone, "fold": 0}
+        # A post that was moved alone has taken its event along.
+        alone = NOT_AT_ALL if time else recurrence.apart(day, post.due_at)
+        event = event_on(shifted(content.get("event"), alone), day)
+        if event != values_of(post)["event"]:
+            changes["event"] = event
+    if time and (recurrence.instant(day) != post.due_at or post.timezone != recurrence.zone):
+        wall = recurrence.wall(day).isoformat(timespec="seconds")
+        changes |= {"publish_at": wall, "timezone": recurrence.zone, "fold": 0}
     return changes
 
 
@@ -137,25 +135,24 @@ def _pictures(given: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     return [tuple(one.get(name) or 0 for name in OF_A_PICTURE) for one in given]
 
 
-def _apply(row: Occurrence, post: Post, changes: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+def _apply(
+    row: Occurrence, post: Post, changes: Mapping[str, Any], actor: Actor, now: datetime, *, same: bool
+) -> None:
+    """First the time, which the event follows. `same`: it says what the series made it say, and goes on to."""
+    if "publish_at" in changes:
+        wall, zone = changes["publish_at"], changes["timezone"]
+        reschedule(post, wall, zone, version=post.version, actor=actor, now=now, fold=0)
+        row.planned = wall_text(wall)
     words = {name: value for name, value in changes.items() if name not in {"publish_at", "timezone", "fold"}}
     if "variants" in words:
         gone = {place.account_id: {"text": None} for place in post.places if place.text}
         words["variants"] = {**gone, **{int(number): one for number, one in words["variants"].items()}}
+    if "event" in words and words["event"] == values_of(post)["event"]:
+        del words["event"]
     if words:
         edit(post, words, version=post.version, actor=actor, now=now)
-        row.made = digest(content_of(post))
-    if "publish_at" in changes:
-        reschedule(
-            post,
-            changes["publish_at"],
-            changes["timezone"],
-            version=post.version,
-            actor=actor,
-            now=now,
-            fold=0,
-        )
-        row.planned = wall_text(changes["publish_at"])
+    if same:
+        row.made = digest(content_in(row, post))
     db.session.flush()
 
 

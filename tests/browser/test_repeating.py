@@ -10,10 +10,16 @@ from playwright.sync_api import expect
 from calendar_app.evergreen import pooling
 from calendar_app.extensions import database_now, db
 from calendar_app.people.roles import actor_for
+from calendar_app.posts.drafting import edit
 from calendar_app.posts.queueing import queue_of
+from calendar_app.posts.values import values_of
+from calendar_app.series.editing import begin
 from calendar_app.streams.cadence import Cadence, parse_cadence, slots
+from calendar_app.times import to_wall
+from tests.browser.conftest import meanwhile
 from tests.browser.looking import look_at, look_through
 from tests.browser.worlds import make_town_hall
+from tests.conftest import wait_until
 from tests.factories import make_post, plan_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -115,3 +121,36 @@ def test_holidays_and_quiet_hours_are_typed_and_their_slots_answered(site):
     page.locator("#pauses").get_by_role("button", name="Another line").click()
     expect(page.locator("[name=pause_first]").nth(1)).to_be_focused()
     assert look_at(page, "stream-breaks") == []
+
+
+def test_the_event_of_one_post_of_a_series_follows_its_hour_while_it_is_written(site):
+    hall = make_town_hall()
+    (post,) = in_slots(hall.roads, "Concert")
+    day = to_wall(post.due_at, "Europe/Oslo").date()
+    with meanwhile():
+        actor, now = actor_for(hall.kari), database_now()
+        event = {
+            "starts_at": f"{day}T18:00",
+            "ends_at": f"{day}T23:30",
+            "timezone": "Europe/Oslo",
+            "location": "Hall",
+        }
+        edit(post, {"event": event}, version=post.version, actor=actor, now=now)
+        begin(post, {"rule": "FREQ=DAILY", "first": day.isoformat(), "time": "10:00", "timezone": "Europe/Oslo",
+                     "ahead_days": 2}, actor=actor, now=now)  # fmt: skip
+    page = site.open(hall.kari)
+    page.goto(f"/posts/{post.uuid}/edit")
+    page.locator("#publish-time").fill("11:00")
+    expect(page.locator("#event-start-time")).to_have_value("19:00")
+    expect(page.locator("#event-end-time")).to_have_value("00:30")
+    expect(page.locator("[id='event.ends_at']")).to_have_value(f"{day + timedelta(days=1)}")
+    page.locator("#publish-time").fill("09:30")
+    expect(page.locator("#event-start-time")).to_have_value("17:30")
+    expect(page.locator("[id='event.ends_at']")).to_have_value(day.isoformat())
+    wait_until(lambda: values_now(post)["event"]["starts_at"] == f"{day}T17:30", 10)
+    assert values_now(post)["publish_at"] == f"{day}T09:30"
+
+
+def values_now(post):
+    db.session.rollback()
+    return values_of(post)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from calendar_app.extensions import database_now, db
+from calendar_app.planner.moving import Where, put
 from calendar_app.posts.drafting import edit
+from calendar_app.posts.event_following import followed
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.values import values_of
 from calendar_app.series.editing import begin, change, take_words
-from calendar_app.series.happening import event_on, in_words
+from calendar_app.series.happening import event_on, in_words, shifted
 from calendar_app.series.making import fill
 from tests.factories import make_post, plan_for
 from tests.series.conftest import at, posts_of, tomorrow
@@ -95,12 +97,95 @@ def test_another_event_for_all_reaches_what_nobody_changed_alone(told, actor):
     assert [one[0] for one in events_of(series)] == [None, None, at(tomorrow(7), "18:00")]
 
 
-def test_another_time_of_the_posts_leaves_the_events_where_they_are(told, actor):
+def test_another_hour_of_all_posts_moves_their_events_as_far_on_the_clocks(told, actor):
     series = begun_from(told, actor)
-    change(series, {"time": "11:00"}, version=series.version, actor=actor, now=database_now())
+    _same, settled = change(
+        series, {"time": "11:15"}, version=series.version, actor=actor, now=database_now()
+    )
     db.session.commit()
-    assert [post.due_at for post in posts_of(series)] == [at(tomorrow(day), "11:00") for day in (0, 2, 4)]
-    assert events_of(series) == concerts(3, 5, 7)
+    assert (settled.changed, settled.left) == (3, [])
+    assert [post.due_at for post in posts_of(series)] == [at(tomorrow(day), "11:15") for day in (0, 2, 4)]
+    assert events_of(series) == concerts(3, 5, 7, clock="20:15", until="22:45")
+    # They are as the series made them, and go back with it.
+    _same, settled = change(
+        series, {"time": "09:00"}, version=series.version, actor=actor, now=database_now()
+    )
+    assert (settled.changed, settled.left, events_of(series)) == (3, [], concerts(3, 5, 7))
+
+
+def test_from_a_day_on_the_events_of_that_day_and_later_ones_move(told, actor):
+    series = begun_from(told, actor)
+    later, settled = change(
+        series, {"time": "08:00"}, version=series.version, actor=actor, now=database_now(), since=tomorrow(2)
+    )
+    db.session.commit()
+    assert (settled.changed, settled.left) == (2, [])
+    assert events_of(series) == concerts(3)
+    assert events_of(later) == concerts(5, 7, clock="17:00", until="19:30")
+
+
+def test_one_that_is_moved_alone_takes_its_event_along_and_keeps_following_the_words(told, actor):
+    series = begun_from(told, actor)
+    first, second, _third = posts_of(series)
+    moved = put(second, Where(at=at(tomorrow(3), "11:00")), version=second.version, actor=actor,
+                now=database_now())  # fmt: skip
+    assert events_of(series) == [*concerts(3), *concerts(6, clock="20:00", until="22:30"), *concerts(7)]
+    edit(first, {"title": "Another concert"}, version=first.version, actor=actor, now=database_now())
+    take_words(series, first, actor=actor, now=database_now())
+    db.session.commit()
+    assert {post.title for post in posts_of(series)} == {"Another concert"}
+    # The others go on to another hour; it stays where it was put, and so does its event.
+    change(series, {"time": "10:00"}, version=series.version, actor=actor, now=database_now())
+    hour = {"clock": "19:00", "until": "21:30"}
+    alone = concerts(6, clock="20:00", until="22:30")
+    assert events_of(series) == [*concerts(3, **hour), *alone, *concerts(7, **hour)]
+    # Its words for all: the others' events are as far from their hour as its own is.
+    take_words(series, second, actor=actor, now=database_now())
+    assert events_of(series) == [*concerts(3, **hour), *alone, *concerts(7, **hour)]
+    put(second, Where(at=moved.before), version=second.version, actor=actor, now=database_now())
+    assert events_of(series)[1] == concerts(5)[0]
+
+
+def test_the_event_of_a_post_of_no_series_stays_where_it_is(told, actor):
+    put(told, Where(days=1), version=told.version, actor=actor, now=database_now())
+    assert told.event_starts_at == at(tomorrow(3), "18:00")
+
+
+def test_an_agreement_on_a_post_of_a_series_outlasts_its_move_with_the_event(told, actor):
+    series = begun_from(told, actor)
+    first = posts_of(series)[0]
+    first.home.needs_approval, first.home.approve_again = True, "always"
+    first.state = "approved"
+    moved = {"publish_at": f"{tomorrow()}T10:00", "timezone": "Europe/Oslo", "fold": None}
+    event = values_of(first)["event"]
+    along = {**event, "starts_at": f"{tomorrow(3)}T19:00", "ends_at": f"{tomorrow(3)}T21:30"}
+    edit(first, {**moved, "event": along}, version=first.version, actor=actor, now=database_now())
+    assert first.state == "approved"
+    other = {**along, "starts_at": f"{tomorrow(3)}T18:30"}
+    edit(first, {"event": other}, version=first.version, actor=actor, now=database_now())
+    assert first.state == "in_review"
+
+
+@pytest.mark.parametrize(
+    ("by", "days", "time", "ends_days", "ends_time"),
+    [(2, 3, "20:00", 3, "22:30"), (4, 3, "22:00", 4, "00:30"), (-19, 2, "23:00", 3, "01:30")],
+)
+def test_past_midnight_it_is_another_day(by, days, time, ends_days, ends_time):
+    moved = {"days": days, "time": time, "ends_days": ends_days, "ends_time": ends_time}
+    assert shifted(CONCERT, timedelta(hours=by)) == {**CONCERT, **moved}
+    assert shifted(None, timedelta(hours=by)) is None
+
+
+def test_it_moves_by_the_clocks_where_they_change_between(told, actor):
+    """The post before the night of 29 March, the event after it: an hour on the clocks stays an hour."""
+    series = begun_from(told, actor)
+    post = posts_of(series)[0]
+    post.publish_at, post.due_at = "2026-03-28T09:00", at(date(2026, 3, 28))
+    post.event_starts_at, post.event_ends_at = at(date(2026, 3, 29), "01:30"), at(date(2026, 3, 29), "04:00")
+    follow = followed(post, at(date(2026, 3, 28), "10:00"))
+    # 02:30 is no time of that night: it stands behind the gap.
+    night = date(2026, 3, 29)
+    assert follow == {"event_starts_at": at(night, "03:30"), "event_ends_at": at(night, "05:00")}
 
 
 def test_a_series_without_an_event_is_what_it_was(begun, actor):
