@@ -58,11 +58,11 @@ MOST_IN_ROW = 100
 def calendar() -> ResponseReturnValue:
     actor = current_actor()
     lanes = loading.lanes(actor)
+    now = utcnow()
     if all(lane.archived for lane in lanes):
-        return render_template("planner/empty.html", may_begin=_may_begin(actor))
+        return render_template("planner/empty.html", may_begin=_may_begin(actor), since=rfc3339(now))
     if not request.query_string and (opening := keeping.opening(actor)):
         return redirect(iri_to_uri(opening), 303)
-    now = utcnow()
     zone = zone_of(actor, lanes)
     wanted = _sorted_as_before(asked(request.args, now.astimezone(ZoneInfo(zone)).date(), lanes))
     known = request.headers.get(KNOWN)

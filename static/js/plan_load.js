@@ -39,7 +39,11 @@ export async function loadPlan(address) {
   if (answer === null || isHeld()) return false;
   const fresh = new DOMParser().parseFromString(`<body>${answer.text}`, "text/html");
   const sums = answer.headers.get("Sluice-Sums");
-  if (sums === null && !fresh.getElementById("plan")) return false;
+  if (sums === null && !fresh.getElementById("plan")) {
+    // No stream is in use any more: there is no plan, and its page says what comes first.
+    if (fresh.querySelector("[data-no-plan]")) location.assign(address ?? shown);
+    return false;
+  }
   const focus = whereFocusIs();
   const open = plan().querySelector("details.more[open]")?.dataset.rest;
   const before = plan().dataset.view;

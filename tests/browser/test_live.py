@@ -71,6 +71,24 @@ def test_a_stream_that_changes_shows_in_open_calendars(site, view):
     assert kari.evaluate("() => window.same") is True
 
 
+def test_the_plan_goes_with_the_last_stream_and_comes_again_with_it(site):
+    hall = make_town_hall()
+    concert = plan(make_post(hall.culture, title="Concert"), f"{DAY}T10:00")
+    with meanwhile():
+        hall.roads.archived_at = database_now()
+    kari = site.open(hall.kari)
+    listening(kari, f"/calendar?view=month&date={DAY}")
+    post = kari.locator(f'[data-post="{concert.uuid}"]')
+    expect(post).to_be_visible()
+    with meanwhile():
+        hall.culture.archived_at = database_now()
+    expect(kari.get_by_role("heading", name="Open the first stream")).to_be_visible(timeout=WITHIN)
+    expect(post).to_have_count(0)
+    with meanwhile():
+        hall.culture.archived_at = None
+    expect(post).to_be_visible(timeout=2 * WITHIN)
+
+
 def say(post, person, text, **values):
     with meanwhile():
         number = commenting.comment(post, text, actor=actor_for(person), now=database_now(), **values).id
