@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from calendar_app.languages import say
 from calendar_app.planner.moving import Where, landing, need_movable, standing
 from calendar_app.posts.drafting import edit
+from calendar_app.posts.returning import asking_undone, stand_again
+from calendar_app.posts.state_words import in_a_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +36,22 @@ def exchanged(post: Post, of: str, to: str) -> list[str]:
 
 
 def rehome(
-    post: Post, streams: Sequence[str], where: Where, *, version: int, actor: Actor, now: datetime, zone: str
+    post: Post,
+    streams: Sequence[str],
+    where: Where,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    zone: str,
+    back: bool = False,
 ) -> Rehomed:
-    """Into these streams, the first being its home. Raises Refused, Stale, Conflict, NotAllowed."""
+    """Into these streams, the first being its home. Raises Refused, Stale, Conflict, NotAllowed.
+
+    `back`: where it came from. What it lost on the way, its agreement or its place in the plan, it has again.
+    """
     need_movable(post)
+    stood = asking_undone(post, streams) if back else None
     was, state, before = post.streams, post.state, post.due_at
     changes: dict[str, object] = {"streams": list(streams)}
     if where != Where():
@@ -45,6 +59,8 @@ def rehome(
         if before is None or to != standing(post):
             changes |= {"publish_at": to.wall, "timezone": to.timezone, "fold": to.fold}
     edit(post, changes, version=version, actor=actor, now=now)
+    if stood is not None:
+        stand_again(post, stood, actor=actor, now=now)
     handles = {stream.handle for stream in post.streams}
     left = next((stream.name for stream in was if stream.handle not in handles), "")
     come = next((stream.name for stream in post.streams if stream not in was), post.home.name)
@@ -63,4 +79,6 @@ def _meaning(post: Post, come: str, left: str, state: str) -> str:
     ]  # fmt: skip
     if post.state == "in_review" and state != "in_review":
         said.append(say("What was agreed on counts there no more: it waits for approval."))
+    if state == "in_review" and post.state != "in_review":
+        said.append(say("It is %(state)s again.", state=in_a_sentence(post.state)))
     return " ".join(said)

@@ -196,9 +196,8 @@ def _open(act: Act, post: Post, asked: _Asked) -> Done:
 
 def _stream(act: Act, post: Post, asked: _Asked) -> Done:
     streams = act.streams or exchanged(post, act.of, act.to)
-    done = rehome(
-        post, streams, act.where, version=act.version, actor=asked.actor, now=asked.now, zone=asked.zone
-    )
+    done = rehome(post, streams, act.where, version=act.version, actor=asked.actor, now=asked.now,
+                  zone=asked.zone, back=bool(act.streams))  # fmt: skip
     made = _done(act, post, done.sentence, "stream", at=rfc3339(done.before) if done.before else "")
     return made._replace(back=made.back and made.back._replace(streams=done.streams))
 

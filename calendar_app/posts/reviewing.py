@@ -13,6 +13,7 @@ from calendar_app.languages import say
 from calendar_app.people.audit import record
 from calendar_app.posts import checking
 from calendar_app.posts.checking import Findings
+from calendar_app.posts.event_following import only_followed
 from calendar_app.posts.locking import lock
 from calendar_app.posts.scheduling import cancel_waiting
 from calendar_app.posts.state_words import in_a_sentence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from calendar_app.people.roles import Actor
     from calendar_app.posts.models import Post
+
+ASKED = "post asked for again"
 
 
 def send_for_review(post: Post, *, actor: Actor, now: datetime) -> None:
@@ -117,19 +120,33 @@ def ask_again(
     """
     if post.state not in {"in_review", "approved", "scheduled"} or not rules.asks_again(post, before, after):
         return
-    if post.state == "in_review":
+    was, given = post.state, [row.id for row in rules.standing_approvals(post)]
+    if was == "in_review":
         _end_approvals(post, now)
+        if given:
+            _record_asking(post, was, given, before, after, actor)
         return
-    was = post.state
     post.state = "in_review"
     post.approver_id = None
     _end(post, now)
     if was == "scheduled":
         post.called_off_at = now
         cancel_waiting(post, "The post was changed and waits for approval again.")
-    record("post asked for again", post.uuid, actor=actor, team_id=post.team_id, before={"state": was})
+    _record_asking(post, was, given, before, after, actor)
     db.session.flush()
     tell_of_review(post, actor, now)
+
+
+def _record_asking(
+    post: Post, was: str, given: list[int], before: Mapping[str, Any], after: Mapping[str, Any], actor: Actor
+) -> None:
+    """With all that must be known if this very change is taken back (returning.py)."""
+    changed = sorted(name for name in after if before[name] != after[name])
+    if "event" in changed and only_followed(post, before, after):
+        changed.remove("event")
+    record(ASKED, post.uuid, actor=actor, team_id=post.team_id,
+           before={"state": was, "reviews": given, "streams": before["streams"]},
+           after={"changed": changed, "version": post.version})  # fmt: skip
 
 
 def _need_turn(post: Post, actor: Actor) -> None:

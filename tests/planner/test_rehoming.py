@@ -2,11 +2,14 @@
 
 import pytest
 
+from calendar_app.agreeing import rules
 from calendar_app.extensions import database_now, db
 from calendar_app.planner.moving import Where
 from calendar_app.planner.rehoming import exchanged
 from calendar_app.planner.stepping import Act, take
+from calendar_app.posts.drafting import edit
 from calendar_app.posts.reviewing import approve
+from calendar_app.posts.scheduling import schedule
 from tests.factories import make_account, make_actor, make_post, make_scheduled, make_stream, make_team
 from tests.planner.plans import utc
 
@@ -82,6 +85,65 @@ def test_in_a_stream_that_asks_what_was_agreed_on_elsewhere_counts_no_more_and_t
     done = step(actor, Act("stream", post.uuid, post.version, to=music.handle, of=roads.handle)).done[0]
     assert post.state == "in_review"
     assert done.sentence.endswith("What was agreed on counts there no more: it waits for approval.")
+
+
+def there_and_back(actor, post, roads, music, *, meanwhile=lambda: None):
+    done = step(actor, Act("stream", post.uuid, post.version, to=music.handle, of=roads.handle)).done[0]
+    assert post.state == "in_review"
+    meanwhile()
+    return step(actor, Act("stream", post.uuid, post.version, streams=done.back.streams))
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_taken_back_from_a_stream_that_asks_a_scheduled_post_is_scheduled_again(rows, asks):
+    roads, music, _ = rows
+    music.needs_approval = True
+    make_account(roads.team, name="Old", streams=[roads])
+    post, actor = make_scheduled(roads), make_actor(roads.team)
+    if asks:
+        post.state, roads.needs_approval = "draft", True
+        approve(post, actor=actor, now=database_now())
+        schedule(post, actor=actor, now=database_now())
+    undone = there_and_back(actor, post, roads, music)
+    db.session.expire_all()
+    assert (post.state, handles(post)) == ("scheduled", [roads.handle])
+    assert {row.account.name: row.state for row in post.deliveries} == {"Old": "pending"}
+    assert undone.done[0].sentence.endswith("It is scheduled again.")
+    assert [row.ended_at for row in post.reviews] == [None] * asks
+    # And there once more it waits again.
+    there_and_back(actor, post, roads, music)
+    assert post.state == "scheduled"
+
+
+def test_taken_back_what_was_agreed_on_in_part_or_wholly_counts_again(rows):
+    roads, music, _ = rows
+    roads.needs_approval = music.needs_approval = True
+    roads.approval_steps = ["editor", "owner"]
+    post, actor = make_post(roads), make_actor(roads.team)
+    approve(post, actor=make_actor(roads.team, "editor"), now=database_now())
+    there_and_back(actor, post, roads, music)
+    assert (post.state, len(rules.standing_approvals(post))) == ("in_review", 1)
+    approve(post, actor=actor, now=database_now())
+    there_and_back(actor, post, roads, music)
+    assert (post.state, post.approver_id) == ("approved", actor.person.id)
+
+
+def test_an_agreement_does_not_come_back_over_other_words(rows):
+    roads, music, _ = rows
+    roads.needs_approval = music.needs_approval = True
+    post, actor = make_post(roads), make_actor(roads.team)
+    approve(post, actor=actor, now=database_now())
+
+    def rewrite():
+        edit(post, {"text": "Else"}, version=post.version, actor=actor, now=database_now(), typing=True)
+
+    there_and_back(actor, post, roads, music, meanwhile=rewrite)
+    assert (post.state, handles(post)) == ("in_review", [roads.handle])
+    approve(post, actor=actor, now=database_now())
+    both = {"text": "Other words", "streams": [music.handle]}
+    edit(post, both, version=post.version, actor=actor, now=database_now())
+    step(actor, Act("stream", post.uuid, post.version, streams=(roads.handle,)))
+    assert (post.state, handles(post)) == ("in_review", [roads.handle])
 
 
 def test_what_has_gone_out_another_teams_stream_a_viewer_and_a_stale_page_are_refused_by_name(rows):
