@@ -55,5 +55,11 @@ def first_steps(actor: Actor, now: datetime) -> FirstSteps | None:
     return FirstSteps(begin, draft.uuid if draft else None, has_place)
 
 
+def is_first_planned(post: Post) -> bool:
+    """Whether no other post of its team has, or had, its time."""
+    others = sa.select(Post.id).where(Post.team_id == post.team_id, Post.id != post.id)
+    return _first(others.where(Post.state.in_(PLANNED))) is None
+
+
 def _first(query: sa.Select[Any]) -> Any:
     return db.session.scalars(query.limit(1)).first()

@@ -39,12 +39,24 @@ def cautions(
     found += _checklist(post, streams)
     if post.due_at is not None and post.plannable:
         found += [
-            *_passed(post, now),
             *_soon(post, now),
             *timing(post, streams=streams, accounts=accounts, now=now),
             *_clocks_change(post, now),
         ]
     return found
+
+
+def passed(post: Post, now: datetime) -> Caution | None:
+    """That its time lies behind us: said at the field where it is set."""
+    if post.due_at is None or not post.plannable or post.due_at > now or post.state == "scheduled":
+        return None
+    return Caution(
+        say("This time has passed."),
+        say(
+            "It was %(distance)s. Choose a later time, or publish now.",
+            distance=saying.distance(post.due_at, now),
+        ),
+    )
 
 
 def _held(hold: str | None) -> Iterator[Caution]:
@@ -101,18 +113,6 @@ def _checklist(post: Post, streams: Sequence[Stream]) -> Iterator[Caution]:
         yield Caution(
             say_count("One thing is not ticked yet.", "%(num)d things are not ticked yet.", len(left)),
             " · ".join(left[:MOST_LINES]) + (" …" if len(left) > MOST_LINES else ""),
-        )
-
-
-def _passed(post: Post, now: datetime) -> Iterator[Caution]:
-    assert post.due_at is not None  # noqa: S101  (asked by the caller)
-    if post.due_at <= now and post.state != "scheduled":
-        yield Caution(
-            say("This time has passed."),
-            say(
-                "It was %(distance)s. Choose a later time, or publish now.",
-                distance=saying.distance(post.due_at, now),
-            ),
         )
 
 

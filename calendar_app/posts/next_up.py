@@ -69,6 +69,14 @@ def way_on(post: Post, now: datetime) -> Way:
     return {"label": label, "href": gap.address, "detail": f"{gap.stream.name}, {when}"}
 
 
+def way_to_plan(post: Post, zone: str) -> Way | None:
+    """To its day in the calendar, which shows days of this zone."""
+    if post.due_at is None:
+        return None
+    day = to_wall(post.due_at, zone).date().isoformat()
+    return {"label": str(_("See it in the calendar")), "href": f"/calendar?view=month&date={day}#d-{day}"}
+
+
 def _promised(stream: Stream, since: datetime) -> list[datetime]:
     """From the day before: an earlier post of that day fills an earlier slot."""
     try:

@@ -17,7 +17,7 @@ from calendar_app.languages import language_name, say
 from calendar_app.media.showing import looks, shown_in
 from calendar_app.people.models import Member, Person, Team
 from calendar_app.posts import audience, marking, saying, standing
-from calendar_app.posts.cautions import cautions
+from calendar_app.posts.cautions import cautions, passed
 from calendar_app.posts.free_slots import free_slots
 from calendar_app.posts.imagining import imagine, previews
 from calendar_app.posts.models import KINDS, Post
@@ -118,6 +118,7 @@ def beside(
         "audience": audience.what_followers_see(streams, imagined.state),
         "has_readers": audience.seen_by_readers(streams),
         "cautions": cautions(imagined, streams=streams, accounts=imagined.targets, hold=on_hold(), now=now),
+        "passed": passed(imagined, now),
         "zone_line": saying.zone_line(imagined.due_at, zone, now=now) if imagined.due_at and zone else zone,
         "ways_out": saying.ways_out(str(values.get("publish_at") or ""), zone, fold=values.get("fold"))
         if zone

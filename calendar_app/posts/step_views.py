@@ -11,13 +11,16 @@ from flask_babel import ngettext
 from calendar_app import enqueue, ways_back
 from calendar_app.errors import Conflict, Refused
 from calendar_app.extensions import database_now, db
+from calendar_app.helping.first_steps import is_first_planned
 from calendar_app.people.signing_in import current_actor, member_required, wants_json
+from calendar_app.planner import loading
+from calendar_app.planner.sheet import zone_of
 from calendar_app.posts import saying, scheduling
 from calendar_app.posts.drafting import discard
 from calendar_app.posts.duplicating import duplicate
 from calendar_app.posts.finding import post_of
 from calendar_app.posts.forms import allow_long_texts
-from calendar_app.posts.next_up import way_on
+from calendar_app.posts.next_up import way_on, way_to_plan
 from calendar_app.posts.publishing import publish_now
 from calendar_app.posts.restoring import removal_of, restore
 from calendar_app.posts.reviewing import approve, send_for_review, take_back, want_changes
@@ -152,7 +155,12 @@ def _take(number: Any, step: Callable[[Post, datetime], str]) -> ResponseReturnV
 
 def _schedule(post: Post, now: datetime) -> str:
     scheduling.schedule(post, actor=current_actor(), now=now)
-    tell(_scheduled(post, now), way_on(post, now))
+    said = _scheduled(post, now)
+    if is_first_planned(post):
+        said += " " + str(_("It is your first, and goes out by itself: nobody need be here. What becomes of it "
+                            "stands on this page, and in the calendar on its day."))  # fmt: skip
+    zone = zone_of(current_actor(), loading.lanes(current_actor()))
+    tell(said, *filter(None, (way_on(post, now), way_to_plan(post, zone))))
     return _page(post)
 
 

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
-from tests.browser.conftest import NARROW
-from tests.browser.worlds import make_town_hall
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.looking import look_at
+from tests.browser.worlds import make_town_hall, plan
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -90,3 +91,48 @@ def test_after_approving_by_key_the_focus_is_where_the_next_step_is(site):
     expect(page.get_by_role("button", name="Schedule")).to_be_focused()
     page.goto(f"/posts/{post.uuid}/edit")
     assert page.evaluate("() => document.activeElement === document.body")
+
+
+def test_a_time_that_has_passed_is_told_at_its_field_when_it_is_set(site):
+    hall = make_town_hall(cadence=["FREQ=DAILY;BYHOUR=9;BYMINUTE=0"])
+    page = site.open(hall.kari, size=NARROW)
+    page.goto("/posts/new?stream=roads")
+    day, told = page.get_by_label("Date", exact=True), page.locator("#time-passed")
+    expect(told).to_be_empty()
+    day.fill("2024-05-06")
+    page.get_by_label("Time", exact=True).fill("10:00")
+    expect(told).to_contain_text("This time has passed. It was")
+    assert told.get_attribute("role") == "status"
+    for field in (day, page.get_by_label("Time", exact=True)):
+        assert "time-passed" in field.get_attribute("aria-describedby").split()
+    below = told.bounding_box()["y"] - day.bounding_box()["y"] - day.bounding_box()["height"]
+    assert 0 < below < 60, below
+    assert page.get_by_text("This time has passed.").count() == 1
+    expect(page.locator("span[data-saved]")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    assert look_at(page, "composer-passed") == []
+    day.fill("2030-05-06")
+    expect(told).to_be_empty()
+    page.goto("/posts/new?stream=roads&date=2024-05-06")
+    expect(told).to_contain_text("This time has passed.")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_after_the_first_scheduling_it_is_said_what_comes_next_and_where_to_see_it(site, size):
+    hall = make_town_hall()
+    posts = [plan(make_post(hall.roads, title=title, text="Soon."), "2030-05-06T10:00") for title in "AB"]
+    page = site.open(hall.kari, size=size)
+    page.goto(f"/posts/{posts[0].uuid}/edit")
+    page.get_by_role("button", name="Schedule").click()
+    told = page.locator(".flashes")
+    expect(told).to_contain_text("Scheduled for Mon 6 May 2030, 10:00")
+    expect(told).to_contain_text("It is your first, and goes out by itself")
+    problems = look_at(page, "first-scheduled")
+    page.set_viewport_size(size)
+    told.get_by_role("link", name="See it in the calendar").click()
+    expect(page.locator("#d-2030-05-06")).to_be_in_viewport()
+    expect(page.locator(f'#d-2030-05-06 [data-post="{posts[0].uuid}"]')).to_be_visible()
+    page.goto(f"/posts/{posts[1].uuid}/edit")
+    page.get_by_role("button", name="Schedule").click()
+    expect(told.get_by_role("link", name="See it in the calendar")).to_be_visible()
+    expect(told).not_to_contain_text("It is your first")
+    assert problems == []
