@@ -12,6 +12,7 @@ from calendar_app.evergreen.models import Evergreen, Reuse
 from calendar_app.extensions import db
 from calendar_app.languages import say
 from calendar_app.people.audit import record
+from calendar_app.people.holding import hold_team
 from calendar_app.posts.locking import lock
 from calendar_app.posts.models import Post, PostStream
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from calendar_app.people.roles import Actor
     from calendar_app.streams.models import Stream
+
+
+# Of one stream: each is weighed for every slot that stays empty.
+MOST = 500
 
 
 class Told(NamedTuple):
@@ -38,6 +43,12 @@ def put_in(post: Post, *, actor: Actor, now: datetime) -> None:
     if told_of(post).origin is not None:
         raise Conflict(say("This post was made from one of the pool already."))
     if db.session.get(Evergreen, post.id) is None:
+        hold_team(post.team_id)
+        count = sa.select(sa.func.count()).select_from(_members_of(post.home).subquery())
+        if (db.session.scalar(count) or 0) >= MOST:
+            raise Conflict(
+                say("There are %(most)s posts in this pool already. Take some out first.", most=MOST)
+            )
         db.session.add(Evergreen(post_id=post.id, person_id=actor.person.id, added_at=now))
         db.session.flush()
         record("post put into the pool", post.uuid, actor=actor, team_id=post.team_id)
@@ -64,14 +75,24 @@ def told_of(post: Post | None) -> Told:
 
 
 def pool_of(stream: Stream) -> list[Evergreen]:
-    """The posts of the stream's pool: those that are at home in it, the oldest first."""
-    at_home = sa.select(PostStream.post_id).where(PostStream.stream_id == stream.id, PostStream.position == 0)
+    """The posts of the stream's pool: those that are at home in it, the oldest first.
+
+    Of posts that came with it from another stream there may be more than fit: the newest are then left out.
+    """
     return list(
         db.session.scalars(
-            sa.select(Evergreen)
-            .join(Post, Post.id == Evergreen.post_id)
-            .where(Post.id.in_(at_home), Post.state.not_in(("withdrawn", "missed")))
+            _members_of(stream)
             .order_by(Evergreen.post_id)
+            .limit(MOST)
             .options(joinedload(Evergreen.post), joinedload(Evergreen.person))
         )
+    )
+
+
+def _members_of(stream: Stream) -> sa.Select[Evergreen]:
+    at_home = sa.select(PostStream.post_id).where(PostStream.stream_id == stream.id, PostStream.position == 0)
+    return (
+        sa.select(Evergreen)
+        .join(Post, Post.id == Evergreen.post_id)
+        .where(Post.id.in_(at_home), Post.state.not_in(("withdrawn", "missed")))
     )

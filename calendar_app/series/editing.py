@@ -49,7 +49,7 @@ def begin(post: Post, wanted: Mapping[str, Any], *, actor: Actor, now: datetime)
     actor.need("write posts", post.team_id)
     if series_of(post) is not None:
         raise Conflict(say("This post is part of a series already."))
-    _need_room(post.team_id, now)
+    _need_room(post.team_id, now, more=1)
     found = Findings()
     made = checking.recurrence(wanted, now, found)
     values = checking.making(wanted, found)
@@ -97,10 +97,12 @@ def change(
         found.add("first", say("What changes from %(day)s on cannot begin before it.", day=since.isoformat()))
     found.settle()
     assert made is not None  # noqa: S101  (settled above)
-    before = series.rule
+    before, was_going = series.rule, _goes_on(series, now)
     going = _split(series, stands, since, now) if split and since else series
     for name, value in {**columns_of(made), **values}.items():
         setattr(going, name, value)
+    if split or not was_going:
+        _need_room(series.team_id, now)
     going.content = _event_along(going.content, made.clock - stands.clock)
     _touched(going, actor, now)
     settled = settle(going, actor=actor, now=now)
@@ -121,6 +123,7 @@ def take_words(
         going = _split(series, stands, since, now)
         for name, value in columns_of(_rest(stands, since)).items():
             setattr(going, name, value)
+        _need_room(series.team_id, now)
     row = series_of(post)
     # One that was moved alone counts as if it stood at the series' hour.
     alone = stands.apart(date.fromisoformat(row.day), post.due_at) if row else NOT_AT_ALL
@@ -171,9 +174,10 @@ def end(series: Series, *, actor: Actor, now: datetime, keep_posts: bool = True)
 
 
 def take_up(series: Series, *, actor: Actor, now: datetime) -> Settled:
-    """An ended series goes on."""
+    """An ended series goes on. Raises Conflict, NotAllowed."""
     _may(series, actor)
     series.ended_at = None
+    _need_room(series.team_id, now)
     _touched(series, actor, now)
     record("series taken up", str(series.id), actor=actor, team_id=series.team_id)
     return settle(series, actor=actor, now=now)
@@ -191,7 +195,7 @@ def bring_back(series: Series, *, actor: Actor, now: datetime) -> Settled:
     """The thrown away series again, with its days and its posts. Raises Conflict, NotAllowed."""
     lock_series(series)
     actor.need("write posts", series.team_id)
-    _need_room(series.team_id, now)
+    _need_room(series.team_id, now, more=1)
     take_out(series, actor=actor, now=now)
     _touched(series, actor, now)
     return Settled() if series.ended_at else settle(series, actor=actor, now=now)
@@ -203,14 +207,21 @@ def series_of(post: Post) -> Occurrence | None:
     return found
 
 
-def _need_room(team_id: int, now: datetime) -> None:
-    """Each is looked through every few minutes, and worked out for the page that lists them all."""
+def _goes_on(series: Series, now: datetime) -> bool:
+    return series.ended_at is None and (series.until is None or series.until >= now.date().isoformat())
+
+
+def _need_room(team_id: int, now: datetime, *, more: int = 0) -> None:
+    """For those that go on as things stand, and so many `more`. Raises Conflict.
+
+    Each is looked through every few minutes, and worked out for the page that lists them all.
+    """
     hold_team(team_id)
     going = sa.select(sa.func.count(Series.id)).where(
         Series.team_id == team_id, Series.ended_at.is_(None), Series.removed_at.is_(None),
         sa.or_(Series.until.is_(None), Series.until >= now.date().isoformat()),
     )  # fmt: skip
-    if (db.session.scalar(going) or 0) >= MOST_GOING:
+    if (db.session.scalar(going) or 0) + more > MOST_GOING:
         raise Conflict(say("Your team has %(most)s series that go on. End one first.", most=MOST_GOING))
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from calendar_app import tokens
 from calendar_app.comments import commenting
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 DAYS = (1, 7, 14, 30, 90)
 USUAL_DAYS = 14
-# Of one post at a time; ended ones are not counted.
-MOST_LINKS = 20
+# Of one post at a time; ended ones are not counted, and so many of them are shown.
+MOST_LINKS, MOST_ENDED = 20, 50
 # What outsiders may say about one post within an hour, whoever they are and from wherever.
 MOST_AN_HOUR = 20
 # In all: the rest of what fits beside a post is its team's.
@@ -54,7 +55,8 @@ def make(
         found.add("days", say("Choose how long the link lasts."))
     found.settle()
     lock(post)
-    if sum(1 for link in links_of(post) if is_open(link, now)) >= MOST_LINKS:
+    count = sa.select(sa.func.count(ShareLink.id)).where(ShareLink.post_id == post.id, _open_at(now))
+    if (db.session.scalar(count) or 0) >= MOST_LINKS:
         raise Conflict(
             say("There are %(most)s links to this post already. Switch one off first.", most=MOST_LINKS)
         )
@@ -79,15 +81,20 @@ def revoke(link: ShareLink, *, actor: Actor, now: datetime) -> None:
                after={"link": link.id})  # fmt: skip
 
 
-def links_of(post: Post) -> Sequence[ShareLink]:
-    """The newest first."""
-    return db.session.scalars(
-        sa.select(ShareLink).where(ShareLink.post_id == post.id).order_by(ShareLink.id.desc())
-    ).all()
+def links_of(post: Post, now: datetime) -> Sequence[ShareLink]:
+    """Those that are open, then the last that have ended; of both the newest first."""
+    wanted = sa.select(ShareLink).where(ShareLink.post_id == post.id).options(joinedload(ShareLink.made_by))
+    newest = wanted.order_by(ShareLink.id.desc())
+    ended = newest.where(~_open_at(now)).limit(MOST_ENDED)
+    return [*db.session.scalars(newest.where(_open_at(now))), *db.session.scalars(ended)]
 
 
 def is_open(link: ShareLink, now: datetime) -> bool:
     return link.revoked_at is None and link.expires_at > now
+
+
+def _open_at(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(ShareLink.revoked_at.is_(None), ShareLink.expires_at > now)
 
 
 def find(token: str, now: datetime) -> ShareLink | None:

@@ -68,7 +68,7 @@ def revoke(number: Any, share_id: int) -> ResponseReturnValue:
 def _page(post: Post, *, errors: Mapping[str, str] | None = None, address: str = "") -> str:
     now = database_now()
     return render_template(
-        "sharing/links.html", post=post, links=letting_in.links_of(post), errors=errors or {}, when=shown,
+        "sharing/links.html", post=post, links=letting_in.links_of(post, now), errors=errors or {}, when=shown,
         is_open=lambda link: letting_in.is_open(link, now), days=letting_in.DAYS, address=address,
         chosen=request.form.get("days") or str(letting_in.USUAL_DAYS),
         may_share=current_actor().may("write posts", post.team_id),

@@ -121,8 +121,10 @@ def things(team, owner):
     account.state, account.state_reason = "broken", BREAK
     event = {"event_starts_at": database_now(), "event_timezone": "UTC", "event_location": BREAK}
     post = make_post(stream, title=BREAK[:190], text=LONG_TEXT, link="https://e.example/\"'><q-x>", **event)
-    post.translations = [Translation(language="nb", title=BREAK[:190], text=LONG_TEXT)]
-    attach(post, make_medium(team, alt=BREAK, credit=BREAK[:190]))
+    medium, post.first_comment = make_medium(team, alt=BREAK, credit=BREAK[:190]), LONG_TEXT
+    beside = {"first_comment": LONG_TEXT, "alts": {str(medium.id): BREAK}}
+    post.translations = [Translation(language="nb", title=BREAK[:190], text=LONG_TEXT, **beside)]
+    attach(post, medium)
     publish_now(post, actor=actor_for(owner), now=database_now())
     row = post.deliveries[0]
     row.state, row.reason, row.external_url, row.attempts = "unknown", BREAK, "javascript:q(1)", 1
@@ -202,7 +204,8 @@ def test_on_no_page_do_words_become_more_than_words(app, owner, things, browser)
             f"?view=week&post={things['number']}",
             "?view=list",
             "?channel=webhook",
-            "?s=roads",
+            "?s=roads&lang=nb",
+            "?lang=no",
         ):
             answer = browser.get(path + query, headers={"Accept-Encoding": "identity"})
             asked += answer.status_code == 200
@@ -231,6 +234,10 @@ ADDRESSED = (
         "/calendar?date={}",
         "/calendar?person={}",
         "/sign-in?next={}",
+    ),
+    *(
+        "/?s=roads&lang={}",
+        "/streams/roads?lang={}",
     ),
     *("/{}", "/streams/{}", "/streams/slots?cadence={}&timezone={}", "/posts/slots?streams={}", "/?s={}"),
 )
@@ -268,10 +275,11 @@ def test_a_refused_form_gives_words_back_as_words(owner, things, browser):
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_feeds_carry_no_more_than_words(things, browser):
-    items = json.loads(browser.get("/streams/roads.json").text)["items"]
-    atom = etree.fromstring(browser.get("/streams/roads.atom").data)
-    rss = etree.fromstring(browser.get("/streams/roads.rss").data)
+@pytest.mark.parametrize("asked", ["", "?lang=nb"])
+def test_feeds_carry_no_more_than_words(things, browser, asked):
+    items = json.loads(browser.get(f"/streams/roads.json{asked}").text)["items"]
+    atom = etree.fromstring(browser.get(f"/streams/roads.atom{asked}").data)
+    rss = etree.fromstring(browser.get(f"/streams/roads.rss{asked}").data)
     bodies = [one["content_html"] for one in items]
     bodies += [one.text for one in atom.iter("{http://www.w3.org/2005/Atom}content")]
     bodies += [one.text for one in rss.iter("{http://purl.org/rss/1.0/modules/content/}encoded")]
@@ -281,7 +289,7 @@ def test_feeds_carry_no_more_than_words(things, browser):
     ]
     assert (len(bodies), [found for body in bodies for found in found_in(body)]) == (3, [])
     assert [one for one in addresses if one and not one.startswith(("http://", "https://"))] == []
-    calendar = browser.get("/streams/roads.ics").data.decode()
+    calendar = browser.get(f"/streams/roads.ics{asked}").data.decode()
     lines = calendar.replace("\r\n ", "").split("\r\n")
     assert "\n" not in calendar.replace("\r\n", "") and "\r" not in calendar.replace("\r\n", "")
     assert sorted(line for line in lines if line.startswith(("BEGIN", "END"))) == sorted(
