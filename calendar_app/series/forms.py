@@ -6,18 +6,22 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from calendar_app.languages import say_count
 from calendar_app.series.checking import kept, time_of
 from calendar_app.series.recurrence import write_rule
 from calendar_app.streams.rules import WEEKDAYS
 from calendar_app.times import to_wall
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from werkzeug.datastructures import MultiDict
 
+    from calendar_app.posts.checking import Findings
     from calendar_app.posts.models import Post
     from calendar_app.series.models import Series
+    from calendar_app.series.recurrence import Recurrence
     from calendar_app.streams.rules import Rule
 
 PLAIN = ("first", "time", "timezone", "every", "unit", "on", "end", "count", "until", "short_months", "makes",
@@ -41,6 +45,29 @@ def wanted_from(form: MultiDict[str, str]) -> dict[str, Any]:
         "count": form.get("count", "").strip() or "0" if end == "count" else None,
         "until": form.get("until", "").strip() or "–" if end == "until" else None,
     }
+
+
+def from_day(
+    wanted: Mapping[str, Any], stands: Recurrence, since: date, found: Findings
+) -> Mapping[str, Any]:
+    """The same for what goes on from this day: a first day left as it was is not its own, and a number of posts is
+    that of the whole series, those before this day with it."""
+    if wanted.get("first") == stands.first.isoformat():
+        wanted = {name: value for name, value in wanted.items() if name != "first"}
+    count, before = str(wanted.get("count") or ""), stands.before(since)
+    # Whatever else stands there is refused by the check of every field.
+    if not count.isdecimal() or not before or int(count) < 1:
+        return wanted
+    if int(count) <= before:
+        found.add(
+            "count",
+            say_count(
+                "%(num)d post comes before that day. Count it as well.",
+                "%(num)d posts come before that day. Count them as well.",
+                before,
+            ),
+        )
+    return {**wanted, "count": str(int(count) - before)}
 
 
 def typed_from(form: MultiDict[str, str]) -> dict[str, Any]:

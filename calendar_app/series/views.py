@@ -25,6 +25,7 @@ from calendar_app.series.wording import words
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from flask.typing import ResponseReturnValue
@@ -92,10 +93,10 @@ def show(series_id: int) -> ResponseReturnValue:
 def save(series_id: int) -> ResponseReturnValue:
     """`since` is the day from which the change counts; without one it counts for all posts to come."""
     found, problems = _series(series_id), Findings()
-    wanted = forms.wanted_from(request.form)
+    wanted: Mapping[str, Any] = forms.wanted_from(request.form)
     since = checking.day_in(request.form["since"], "since", problems) if request.form.get("since") else None
-    if since is not None and wanted.get("first") == checking.kept(found).first.isoformat():
-        del wanted["first"]
+    if since is not None:
+        wanted = forms.from_day(wanted, checking.kept(found), since, problems)
     try:
         problems.settle()
         going, settled = editing.change(

@@ -97,6 +97,20 @@ def test_days_time_and_end_are_changed_on_its_page(browser, begun):
     assert browser.get(page).status_code == 404
 
 
+def test_from_a_day_on_the_number_of_posts_still_counts_those_before(browser, begun):
+    series = begun("FREQ=DAILY;COUNT=5")
+    page = f"/series/{series.id}"
+    sent = form(
+        time="10:30", end="count", count="5", version=str(series.version), first=series_first(series),
+        since=tomorrow(3).isoformat(),
+    )  # fmt: skip
+    few = browser.send(page, {**sent, "count": "3"})
+    assert few.status_code == 422 and "3 posts come before that day" in few.text
+    assert browser.send(page, sent).status_code == 303
+    newest = db.session.scalars(sa.select(Series).order_by(Series.id.desc())).first()
+    assert [one.due_at for one in posts_of(newest)] == [at(tomorrow(days), "10:30") for days in (3, 4)]
+
+
 def test_the_words_of_one_post_become_those_of_all(browser, begun):
     send = partial(browser.send, page="/settings")
     series = begun("FREQ=DAILY", ahead_days=3)
