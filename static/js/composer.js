@@ -11,6 +11,7 @@ import "./composer_presence.js";
 import * as problems from "./composer_problems.js";
 import { comeBack, leaveFor } from "./composer_return.js";
 import * as saving from "./composer_saving.js";
+import * as spelling from "./composer_spelling.js";
 import { state } from "./composer_state.js";
 import "./composer_standing.js";
 import * as tabs from "./composer_tabs.js";
@@ -83,6 +84,7 @@ if (form) {
   tabs.attach(form);
   address.attach(form);
   event.attach(form);
+  spelling.attach(form);
   languages.attach();
   toolbar.attach(form);
   pictures.attach(form);
