@@ -12,7 +12,7 @@ from axe_core_python.sync_playwright import Axe
 
 from tests.browser.conftest import NARROW, WIDE
 
-SIZES = {"1440": WIDE, "390": NARROW}
+SIZES = (WIDE, NARROW)
 SCHEMES = ("light", "dark")
 VERY_WIDE = {"width": 2560, "height": 1440}
 _axe = Axe()
@@ -63,22 +63,19 @@ _WIDEST = """() => [...document.body.querySelectorAll("*")]
 def look_at(page, name):
     """Sentences about what is wrong with the page that is open, in any light and at any width; [] if nothing is."""
     found = []
-    page.evaluate(_IN_SRGB)
-    page.evaluate(_axe.axe_script)
-    for width, size in SIZES.items():
+    for size in SIZES:
         page.set_viewport_size(size)
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            _keep_picture(page, f"{name}-{scheme}-{width}")
-            where = f"{name}, {scheme}, {width}"
-            only = None if scheme == SCHEMES[0] else _OF_COLOUR
-            found += [f"{where}: {problem}" for problem in (*_barriers(page, only), *layout(page))]
-    page.emulate_media(color_scheme=SCHEMES[0])
+        found += _in_light_and_dark(page, name)
     found += _in_forced_colours(page, name)
     page.set_viewport_size(VERY_WIDE)
     found += [f"{name}, 2560: {problem}" for problem in layout(page)]
     page.set_viewport_size(WIDE)
     return found
+
+
+def look_here(page, name):
+    """The same in any light, at the width that the window has: what a person has just done stays as it is."""
+    return _in_light_and_dark(page, name) + _in_forced_colours(page, name)
 
 
 def look_through(page, pages):
@@ -101,10 +98,25 @@ def layout(page):
         yield f"has {headings} h1"
 
 
+def _in_light_and_dark(page, name):
+    page.evaluate(_IN_SRGB)
+    page.evaluate(_axe.axe_script)
+    width = page.viewport_size["width"]
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        _keep_picture(page, f"{name}-{scheme}-{width}")
+        where = f"{name}, {scheme}, {width}"
+        only = None if scheme == SCHEMES[0] else _OF_COLOUR
+        found += [f"{where}: {problem}" for problem in (*_barriers(page, only), *layout(page))]
+    page.emulate_media(color_scheme=SCHEMES[0])
+    return found
+
+
 def _in_forced_colours(page, name):
     """As with a high contrast theme: the person's few colours instead of ours."""
     page.emulate_media(forced_colors="active")
-    _keep_picture(page, f"{name}-forced-390")
+    _keep_picture(page, f"{name}-forced-{page.viewport_size['width']}")
     found = [f"{name}, forced colours: {problem}" for problem in _barriers(page, _OF_COLOUR)]
     page.emulate_media(forced_colors="none")
     return found

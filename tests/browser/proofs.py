@@ -13,20 +13,27 @@ CAPABILITIES = (
     # The plan.
     "views", "open a post beside the plan", "saved views", "another day", "quarter of an hour", "promised time",
     "several at once", "duplicate", "refused and back", "undo", "history of steps", "posts without a time",
+    "filters", "print",
+    # Others at the same time.
+    "what others do", "who else is here", "two texts",
     # Promises.
-    "warnings with a way out", "fill the gaps", "order of a queue", "pauses and quiet hours", "next free slot",
+    "promise in words", "another promise on some days", "pauses and quiet hours", "next free slot", "order of a queue",
+    "fill the gaps", "warnings with a way out",
     # Series and pool.
-    "series by a rule", "days left out", "words for this and all later", "words for all", "pool",
+    "series by a rule", "days left out", "words for one post of a series", "words for this and all later",
+    "words for all", "rule from a day on", "end of a series", "pool", "pool fills empty slots",
     # Writing.
     "templates", "marks in the text", "link in the text", "snippets", "own text for a place", "first comment",
-    "add a picture", "point in sight", "cut a picture", "languages", "linked page", "checklist", "schedule",
-    "two texts", "compare revisions", "bring a revision back", "labels and short links", "previews and counters",
-    "threads",
+    "add a picture", "point in sight", "cut a picture", "words for every picture", "languages", "linked page",
+    "checklist", "schedule", "compare revisions", "bring a revision back", "labels and short links",
+    "previews and counters", "threads", "event", "paste a picture", "paste a link over words", "plain words",
+    "spelling", "warnings while writing", "what each follower gets", "saved as one types", "without a connection",
     # Agreeing.
-    "send for review", "changes wanted", "approve", "comments", "mentions", "settle", "passages", "share link",
-    "notices",
-    # Help.
-    "first steps", "keys and help", "find and do", "undo instead of asking",
+    "send for review", "changes wanted", "approve", "approval in steps", "nobody approves their own",
+    "asked again after a change", "comments", "mentions", "settle", "passages", "share link", "words from outside",
+    "notices", "my calendar address",
+    # Help, and how one has it.
+    "first steps", "keys and help", "find and do", "undo instead of asking", "language of the pages", "light and dark",
 )  # fmt: skip
 
 

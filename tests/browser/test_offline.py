@@ -20,12 +20,21 @@ LEFT_BEHIND = "async () => (await caches.open('sluice-pages')).put('/posts/new',
 KEPT = "async () => Boolean(await caches.match('/posts/new', { cacheName: 'sluice-pages' }))"
 
 
+def not_installable(page):
+    """What keeps the browser from offering to install Sluice; windows of tests are all incognito."""
+    session = page.context.new_cdp_session(page)
+    told = session.send("Page.getInstallabilityErrors")
+    session.detach()
+    return {error["errorId"] for error in told["installabilityErrors"]}
+
+
 def test_a_post_is_begun_without_a_connection_and_saved_with_one(site):
     hall = make_town_hall()
     page = site.open(hall.kari, service_workers="allow")
     page.goto("/calendar")
     wait_until(lambda: page.evaluate(KEPT), 30, every=0.2)
     page.reload()
+    assert not_installable(page) <= {"in-incognito"}
     page.context.set_offline(True)
     page.goto("/posts/new")
     expect(page.get_by_text("No connection. What you write is kept")).to_be_visible()

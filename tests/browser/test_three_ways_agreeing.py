@@ -50,7 +50,7 @@ def test_a_post_goes_to_and_fro_until_it_is_approved(site, way):
     ola.press(ola.page.locator("[data-step=review]").first)
     becomes(post, "in_review")
     expect(ola.page.locator(".send .state-mark")).to_have_attribute("data-state", "review")
-    assert list(layout(ola.page)) == []
+    assert ola.look("post-in-review-again") == []
 
     kari.page.goto("/notices")
     kari.press(kari.page.get_by_role("link", name="Storgata", exact=True).first)
@@ -60,6 +60,7 @@ def test_a_post_goes_to_and_fro_until_it_is_approved(site, way):
     if kari.named("button", "Mark all as read").count():
         kari.button("Mark all as read")
         expect(kari.page.locator(".notice[data-unread]")).to_have_count(0)
+    assert kari.look("notices-read") == []
 
 
 @three_ways("comments", "mentions", "passages", "settle", "share link")
@@ -92,6 +93,8 @@ def test_words_are_remarked_on_answered_settled_and_shown_outside(site, way):
     assert text.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == "Monday"
     kari.button("Mark as settled")
     expect(page.locator(".settled > summary")).to_contain_text("Kari Nordmann")
+    kari.open(".settled > summary")
+    assert kari.look("post-settled") == []
     kari.button("Open again")
     expect(page.locator(".settled")).to_have_count(0)
     db.session.rollback()
@@ -106,4 +109,4 @@ def test_words_are_remarked_on_answered_settled_and_shown_outside(site, way):
     kari.open(page.locator(".share summary"))
     kari.press(page.locator(".share button[type=submit]"))
     expect(page.locator(".share[data-ended]")).to_have_count(1)
-    assert list(layout(page)) == []
+    assert kari.look("post-link-ended") == []

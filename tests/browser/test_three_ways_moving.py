@@ -91,6 +91,7 @@ def test_to_a_quarter_of_an_hour_and_to_a_promised_time(site, way):
     page.goto(f"/calendar?view=day&date={DAY}")
     carry(kari, shown(page, post), hour(page, DAY, "11"), ["ArrowDown"] * 6, part=0.6)
     stands(kari, post, f"{DAY}T11:30")
+    assert kari.look("day-moved") == []
     back(kari)
     stands(kari, post, f"{DAY}T10:00")
     expect(shown(page, post)).to_be_visible()
@@ -115,6 +116,7 @@ def test_to_another_day_and_back_from_an_hour_that_does_not_exist(site, way):
     assert answer.value.status == 422
     expect(shown(page, post, saturday)).to_be_visible()
     expect(page.locator("[data-toast-text]")).to_contain_text("02:30")
+    assert kari.look("month-refused") == []
     site.watch(page).expect("status of 422", times=1)
     carry(kari, shown(page, early), there, ["ArrowRight"])
     expect(shown(page, early, sunday)).to_be_visible()

@@ -134,6 +134,11 @@ def test_copies_the_bin_the_history_and_help(site, way):
     history = page.locator("dialog[data-history]")
     kari.button("Take back to here", within=history)
     expect(posts_on(page)).to_have_count(2)
+    # What was taken back last stands nearest to what stands.
+    kari.press(kari.named("button", "Do again to here", within=history).last)
+    expect(posts_on(page)).to_have_count(4)
+    kari.button("Take back to here", within=history)
+    expect(posts_on(page)).to_have_count(2)
     kari.button("Close", within=history, exact=True)
     db.session.rollback()
     assert sorted(one.title for one in db.session.query(Post)) == ["Fair", "Halloween"]
@@ -180,3 +185,8 @@ def test_the_first_post_in_three_steps(site, way):
     page.goto("/calendar")
     kari.link("Open the draft", within=steps)
     expect(page.locator("#title")).to_have_value("The first")
+    kari.press(page.locator("[data-slot]").first)
+    kari.press(page.locator("[data-step=schedule]"))
+    expect(page.locator(".send .state-mark")).to_have_attribute("data-state", "scheduled")
+    page.goto("/calendar")
+    expect(steps).to_have_count(0)

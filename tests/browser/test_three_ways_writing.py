@@ -87,7 +87,7 @@ def test_from_a_template_to_a_scheduled_post(site, way):
     expect(ticked).to_be_checked()
     kari.press(page.locator("[data-slot]").first)
     expect(page.locator("#publish-time")).to_have_value("09:00")
-    assert list(layout(page)) == []
+    assert kari.look("post-with-everything") == []
     kari.press(page.locator("[data-step=schedule]"))
     expect(page.locator(".send .state-mark")).to_have_attribute("data-state", "scheduled")
     post = kept()
@@ -124,6 +124,7 @@ def test_pictures_are_added_cut_and_fetched(site, way):
         middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         kari.drag(middle, (box["x"] + box["width"] - 2, box["y"] + box["height"] - 2))
     wait_until(lambda: kept().pictures[0].crop is not None, 8)
+    assert kari.look("post-picture-cut") == []
     kari.button("Show all of it", within=first)
     wait_until(lambda: kept().pictures[0].crop is None, 8)
 
@@ -168,12 +169,14 @@ def test_of_two_texts_one_is_chosen_and_the_other_can_be_brought_back(site, way)
     kari.write(text, "What Kari wrote.")
     both = kari.named("dialog", "Two texts")
     expect(both).to_contain_text("What Ola wrote.")
+    assert kari.look("post-two-texts") == []
     kari.button("Save mine over it", within=both)
     wait_until(lambda: kept().text == "What Kari wrote.", 8)
     site.watch(page).expect("status of 409", times=1)
 
     kari.link("Compare and restore revisions")
     expect(page.locator("ins").filter(has_text="Kari")).to_be_visible()
+    assert kari.look("post-compared") == []
     kari.link("What changed")
     kari.button("Bring it back")
     wait_until(lambda: kept().text != "What Kari wrote.", 8)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.browser.conftest import NARROW, WIDE, meanwhile
 from tests.browser.finger import Finger
+from tests.browser.looking import look_here
 from tests.browser.proofs import proves
 from tests.databases import EVERYTHING
 
@@ -40,20 +41,28 @@ def three_ways(*capabilities):
     return mark
 
 
-def come(site, person, way):
-    """The person at a window, working in this way; the pages speak the language that goes with it."""
+def come(site, person, way, **more):
+    """The person at a window, working in this way; the pages speak the language that goes with it.
+
+    `None` is a guest, whom the browser speaks for. `more`: options of the window.
+    """
     locale, options, _ = _WAYS[way]
-    with meanwhile():
-        person.locale = locale
-    return Person(site.open(person, locale=LOCALES[locale], **options), way, locale)
+    if person is not None:
+        with meanwhile():
+            person.locale = locale
+    return Person(site.open(person, locale=LOCALES[locale], **{**options, **more}), way, locale)
 
 
 class Person:
     """Presses what it is shown: with the mouse, a finger or the keys."""
 
     def __init__(self, page, way, language):
-        self.page, self.way = page, way
+        self.page, self.way, self.language = page, way, language
         self._words = _words_of(language)
+
+    def look(self, name):
+        """What is wrong with the page as it stands here, in any light; [] if nothing is."""
+        return look_here(self.page, f"{name}-{self.language}")
 
     def say(self, sentence, **values):
         """The sentence as it stands on the page."""
