@@ -48,7 +48,7 @@ TEMPLATES = {"month": "month", "week": "hours", "day": "hours", "list": "list", 
 # With the sums of what a page shows it is sent what differs; with anything else the plan without its frame.
 KNOWN = "Sluice-Plan"
 # A cookie that the page itself writes: whether the posts without a time are shown. So nothing moves when it opens.
-TRAY = "tray"
+TRAY, NEEDS = "tray", "needs"
 # Of one stream on one day; the day's own view has all.
 MOST_IN_ROW = 100
 
@@ -180,6 +180,7 @@ def _words(page: Sheet) -> dict[str, Any]:
         "most_notes": MOST_NOTES,
         "most_in_row": MOST_IN_ROW,
         "tray_open": request.cookies.get(TRAY) == "open",
+        "needs_open": request.cookies.get(NEEDS) == "open",
         "unknown_streams": _unknown(page),
         "lost_lanes": [
             lane for lane in page.lanes if isinstance(lane.timezone, LostZone) and not lane.archived

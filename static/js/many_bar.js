@@ -17,7 +17,14 @@ function show() {
   bar.querySelector("[data-chosen]").textContent = said;
   const live = document.querySelector("[data-live]");
   if (live) live.textContent = said;
+  if (!number) unfold(false);
   if (had && !number) (plan().querySelector("[data-post]") ?? document.getElementById("main")).focus();
+}
+
+/** On narrow screens all that can be done is in a menu. */
+function unfold(open) {
+  bar.toggleAttribute("data-unfolded", open);
+  bar.querySelector("[data-many-open]").setAttribute("aria-expanded", String(open));
 }
 
 function submit(event) {
@@ -25,6 +32,7 @@ function submit(event) {
   const name = event.submitter?.value ?? "move";
   const where = whereTo(name);
   if (!where) return;
+  unfold(false);
   const acts = chosen().map(({ id, version }) => ({ do: DOINGS[name] ?? name, id, version, ...where }));
   take(acts, { title: chosen()[0]?.title });
 }
@@ -46,13 +54,16 @@ function refuse(field, name) {
 if (bar) {
   bar.addEventListener("submit", submit);
   bar.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-many-open]")) unfold(!bar.hasAttribute("data-unfolded"));
     if (target.closest("[data-choose-all]")) chooseAll();
     else if (target.closest("[data-choose-none]")) clear();
   });
   bar.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       event.preventDefault();
-      clear();
+      if (!bar.hasAttribute("data-unfolded")) return clear();
+      unfold(false);
+      bar.querySelector("[data-many-open]").focus();
     } else if (event.key === "Enter" && event.target === bar.elements.date) {
       event.preventDefault();
       bar.requestSubmit(bar.querySelector("[value=day]"));

@@ -1,4 +1,5 @@
 // Posts without a time: the tray stays as open as it was left, on the next page too, and shows more when asked for.
+// What waits for a person stays as it was left as well.
 import { getText } from "./asking.js";
 import { plan } from "./plan_load.js";
 import { say } from "./toast.js";
@@ -7,9 +8,9 @@ import { words } from "./words.js";
 const YEAR = 31_536_000;
 let seen = 0;
 
-/** In a cookie of the calendar alone: the server draws the tray as it will stay, and nothing moves. */
-function remember(open) {
-  document.cookie = `tray=${open ? "open" : "closed"}; path=/calendar; max-age=${YEAR}; samesite=lax`;
+/** In a cookie of the calendar alone: the server draws it as it will stay, and nothing moves. */
+function remember(name, open) {
+  document.cookie = `${name}=${open ? "open" : "closed"}; path=/calendar; max-age=${YEAR}; samesite=lax`;
 }
 
 function list() {
@@ -45,7 +46,7 @@ document.addEventListener("click", async (event) => {
   if (!(await fill(link))) say(words("unreachable"));
 }, { capture: true });
 
-document.addEventListener("toggle", ({ target }) => target.matches?.("[data-tray]") && remember(target.open), { capture: true });
+document.addEventListener("toggle", ({ target }) => target.matches?.("[data-tray], [data-needs]") && remember(target.dataset.kept, target.open), { capture: true });
 
 // The plan came anew with the first portion: what was shown before comes again.
 document.addEventListener("plan:loaded", async () => {

@@ -135,6 +135,7 @@ def test_with_a_finger_a_long_press_chooses_and_taps_add(site):
     shown(page, two).tap()
     expect(chosen(page)).to_have_text("2 posts are chosen")
     assert list(layout(page)) == []
+    page.get_by_role("button", name="What to do").tap()
     page.get_by_role("button", name="Move", exact=True).tap()
     expect(toast(page)).to_have_text("2 posts were moved.")
     assert days() == moved(7, One=0, Two=0)
