@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,10 +20,6 @@ class Near(NamedTuple):
     at: datetime
     streams: Mapping[str, timedelta]
     accounts: frozenset[int]
-
-    @property
-    def widest(self) -> timedelta:
-        return max(self.streams.values(), default=timedelta())
 
     @property
     def home(self) -> timedelta:
@@ -46,17 +43,58 @@ class Collision(NamedTuple):
 def collisions(posts: Sequence[Near]) -> Iterator[Collision]:
     """Every two posts closer than a stream of both, or else of their places, wants them to be; by time.
 
-    The cost grows with the pairs that are near, so take as many as you need.
+    The cost grows with the pairs that are found, so take as many as you need: one stream that wants a whole day
+    around its posts makes nobody look through those of all others.
     """
     by_time = sorted(posts, key=lambda post: (post.at, post.uuid))
-    widest = max((post.widest for post in by_time), default=timedelta())
+    shared = _shared(by_time)
     for number, first in enumerate(by_time):
-        for second in by_time[number + 1 :]:
-            if second.at - first.at >= widest:
-                break
+        for place in sorted(_near(first, number, shared)):
+            second = by_time[place]
             found = _between(first, second)
             if found is not None and second.at - first.at < found.near:
                 yield found
+
+
+class _Sharing(NamedTuple):
+    """Posts that share something, by time: when each is, and its place among all."""
+
+    moments: list[datetime]
+    places: list[int]
+
+    def after(self, number: int, until: datetime) -> list[int]:
+        return self.places[bisect_right(self.places, number) : bisect_left(self.moments, until)]
+
+
+class _Shared(NamedTuple):
+    """Posts by stream; and by account, apart for each time that their homes want."""
+
+    streams: Mapping[str, _Sharing]
+    accounts: Mapping[int, Mapping[timedelta, _Sharing]]
+
+
+def _shared(by_time: Sequence[Near]) -> _Shared:
+    streams: dict[str, _Sharing] = {}
+    accounts: dict[int, dict[timedelta, _Sharing]] = {}
+    for place, post in enumerate(by_time):
+        sharing = [streams.setdefault(stream, _Sharing([], [])) for stream in post.streams]
+        for account in post.accounts:
+            sharing.append(accounts.setdefault(account, {}).setdefault(post.home, _Sharing([], [])))
+        for one in sharing:
+            one.moments.append(post.at)
+            one.places.append(place)
+    return _Shared(streams, accounts)
+
+
+def _near(first: Near, number: int, shared: _Shared) -> set[int]:
+    """The places of later posts that may be too close to this one."""
+    found: set[int] = set()
+    for stream, near in first.streams.items():
+        found.update(shared.streams[stream].after(number, first.at + near))
+    for account in first.accounts:
+        for home, sharing in shared.accounts[account].items():
+            found.update(sharing.after(number, first.at + max(first.home, home)))
+    return found
 
 
 def _between(first: Near, second: Near) -> Collision | None:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 WORDS = re.compile(r"\s+|[^\s]+")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
-# More to look at than this takes longer than anybody waits: it is told as one change.
-MOST_PAIRS = 4_000_000
+# More to look at than this takes longer than anybody waits: it is told as one change. Of one text, and of all the
+# texts of a post in its languages and for its places.
+MOST_PAIRS, MOST_IN_ALL = 4_000_000, 8_000_000
 
 
 class Part(NamedTuple):
@@ -22,38 +23,60 @@ class Part(NamedTuple):
     text: str
 
 
-def compare(before: str, after: str) -> list[Part]:
-    """The texts as one: parts in order. What is the same or removed makes `before`, same or added makes `after`."""
+class Patience:
+    """How many pairs of words may still be looked at."""
+
+    def __init__(self, pairs: int) -> None:
+        self.left = pairs
+
+    def lasts(self, pairs: int) -> bool:
+        if pairs > self.left:
+            return False
+        self.left -= pairs
+        return True
+
+
+def compare(before: str, after: str, patience: Patience | None = None) -> list[Part]:
+    """The texts as one: parts in order. What is the same or removed makes `before`, same or added makes `after`.
+
+    `patience` is shared by those who are compared together.
+    """
+    together = patience or Patience(MOST_PAIRS)
+    own = Patience(min(together.left, MOST_PAIRS))
+    spent = own.left
     old, new = WORDS.findall(before), WORDS.findall(after)
-    if _pairs(old, new) <= MOST_PAIRS:
-        return _joined(_parts(old, new))
-    return _joined(_by_lines(LINES.findall(before), LINES.findall(after)))
+    if len(old) * len(new) <= own.left:
+        found = _joined(_parts(old, new, own))
+    else:
+        found = _joined(_by_lines(LINES.findall(before), LINES.findall(after), own))
+    together.left -= spent - own.left
+    return found
 
 
-def _by_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+def _by_lines(old: Sequence[str], new: Sequence[str], patience: Patience) -> Iterator[Part]:
     """Of a long text the lines first, then the words within those that changed."""
     removed, added = "", ""
-    for part in [*_parts(old, new), Part("same", "")]:
+    for part in [*_parts(old, new, patience), Part("same", "")]:
         if part.kind == "removed":
             removed += part.text
         elif part.kind == "added":
             added += part.text
         else:
-            yield from _parts(WORDS.findall(removed), WORDS.findall(added))
+            yield from _parts(WORDS.findall(removed), WORDS.findall(added), patience)
             removed, added = "", ""
             yield part
 
 
-def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+def _parts(old: Sequence[str], new: Sequence[str], patience: Patience) -> Iterator[Part]:
     ahead = _same_at_the_beginning(old, new)
     behind = _same_at_the_beginning(old[ahead:][::-1], new[ahead:][::-1])
     yield Part("same", "".join(old[:ahead]))
-    yield from _middle(old[ahead : len(old) - behind], new[ahead : len(new) - behind])
+    yield from _middle(old[ahead : len(old) - behind], new[ahead : len(new) - behind], patience)
     yield Part("same", "".join(old[len(old) - behind :]))
 
 
-def _middle(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
-    if len(old) * len(new) > MOST_PAIRS:
+def _middle(old: Sequence[str], new: Sequence[str], patience: Patience) -> Iterator[Part]:
+    if not patience.lasts(len(old) * len(new)):
         yield Part("removed", "".join(old))
         yield Part("added", "".join(new))
         return
@@ -63,10 +86,6 @@ def _middle(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
         else:
             yield Part("removed", "".join(old[a:b]))
             yield Part("added", "".join(new[c:d]))
-
-
-def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
-    return len(old) * len(new)
 
 
 def _same_at_the_beginning(old: Sequence[str], new: Sequence[str]) -> int:

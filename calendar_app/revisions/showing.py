@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from calendar_app.channels.models import Account
 from calendar_app.extensions import db
 from calendar_app.languages import language_name, say
-from calendar_app.revisions.comparing import Part, compare
+from calendar_app.revisions.comparing import MOST_IN_ALL, Part, Patience, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,41 +33,42 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
 
 
 def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    yield _text(say("Title"), old["title"], new["title"])
-    yield _text(say("Text"), old["text"], new["text"])
+    text = partial(_text, Patience(MOST_IN_ALL))
+    yield text(say("Title"), old["title"], new["title"])
+    yield text(say("Text"), old["text"], new["text"])
     names = _account_names({*old["variants"], *new["variants"], *map(str, _own(old)), *map(str, _own(new))})
     for number in sorted({*old["variants"], *new["variants"]}, key=lambda one: names.get(one, one)):
         label = say("Own text for %(name)s", name=names.get(number, number))
-        yield _text(label, _variant(old, number), _variant(new, number))
+        yield text(label, _variant(old, number), _variant(new, number))
     others = _translations(old), _translations(new)
     for code in sorted({*others[0], *others[1]}):
         then, now = (one.get(code, {}) for one in others)
-        yield _text(
+        yield text(
             say("Title in %(name)s", name=language_name(code)), then.get("title", ""), now.get("title", "")
         )
-        yield _text(
+        yield text(
             say("Text in %(name)s", name=language_name(code)), then.get("text", ""), now.get("text", "")
         )
-        yield _text(
+        yield text(
             say("First comment in %(name)s", name=language_name(code)),
             then.get("first_comment", ""),
             now.get("first_comment", ""),
         )
-        yield _text(say("Pictures in %(name)s", name=language_name(code)), _alts(then), _alts(now))
-    yield _text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
+        yield text(say("Pictures in %(name)s", name=language_name(code)), _alts(then), _alts(now))
+    yield text(say("First comment"), old.get("first_comment", ""), new.get("first_comment", ""))
     yield _short(say("Streams"), ", ".join(old["streams"]), ", ".join(new["streams"]))
     yield _short(say("Places"), _places(old, names), _places(new, names))
     yield _short(say("Link"), old["link"], new["link"])
     yield _short(say("Language"), old["language"], new["language"])
     yield _short(say("Kind"), _kind(old), _kind(new))
     yield _short(say("Event"), _event(old), _event(new))
-    yield _text(say("Pictures"), _pictures(old), _pictures(new))
-    yield _text(say("Checklist"), "\n".join(old.get("ticked", ())), "\n".join(new.get("ticked", ())))
+    yield text(say("Pictures"), _pictures(old), _pictures(new))
+    yield text(say("Checklist"), "\n".join(old.get("ticked", ())), "\n".join(new.get("ticked", ())))
     yield _short(say("When"), _when(old), _when(new))
 
 
-def _text(label: str, old: str, new: str) -> Change:
-    return Change(label, tuple(compare(old, new))) if old != new else Change(label)
+def _text(patience: Patience, label: str, old: str, new: str) -> Change:
+    return Change(label, tuple(compare(old, new, patience))) if old != new else Change(label)
 
 
 def _short(label: str, old: str, new: str) -> Change:

@@ -1,17 +1,22 @@
-"""Bounds that one comes around: by taking things up again, by parting them, by moving them, by switching them off."""
+"""Bounds that one comes around: by taking things up again, by parting them, by moving them, by saying much at once."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import UTC, datetime, timedelta
+from difflib import SequenceMatcher
 
 import pytest
 import sqlalchemy as sa
 
+from calendar_app.api import colliding
 from calendar_app.errors import Conflict
 from calendar_app.evergreen import pooling
 from calendar_app.extensions import database_now, db
 from calendar_app.people.roles import actor_for
 from calendar_app.posts.drafting import edit
+from calendar_app.revisions import comparing
+from calendar_app.revisions.showing import changes
 from calendar_app.series import editing
 from calendar_app.series.models import Series
 from calendar_app.sharing import letting_in
@@ -113,3 +118,51 @@ def test_links_that_have_ended_hide_none_that_is_open_and_fill_no_page(stream, o
     assert [link.label for link in letting_in.links_of(post, now)] == ["The open one"] + ["An ended one"] * 3
     page = browser.sign_in(owner).get(f"/posts/{post.uuid}/links").text
     assert (page.count("<h3>The open one"), page.count("<h3>An ended one")) == (1, 3)
+
+
+def test_one_stream_that_wants_a_day_for_itself_makes_nobody_look_through_all_posts(monkeypatch):
+    """Two thousand posts are two million pairs, which took two and a half seconds."""
+    looked, between = [], colliding._between
+    monkeypatch.setattr(colliding, "_between", lambda *pair: looked.append(pair) or between(*pair))
+    start, often = datetime(2027, 1, 1, tzinfo=UTC), {"often": timedelta(0)}
+    posts = [
+        colliding.Near(f"{number}", start + timedelta(seconds=40 * number), often, frozenset({number % 9}))
+        for number in range(1999)
+    ]
+    posts.append(colliding.Near("one", start, {"letter": timedelta(days=1)}, frozenset()))
+    assert list(colliding.collisions(posts)) == []
+    assert len(looked) <= len(posts)
+
+
+def test_a_post_in_many_languages_and_places_is_not_compared_for_minutes(app, monkeypatch):
+    """Few words in ever other orders are the dearest: each text of it took one and a half seconds."""
+    pairs = []
+
+    class Counting(SequenceMatcher):
+        def __init__(self, junk, old, new):
+            pairs.append(len(old) * len(new))
+            super().__init__(junk, old, new)
+
+    monkeypatch.setattr(comparing, "SequenceMatcher", Counting)
+    chance = random.Random(1)
+
+    def text():
+        lines = (f"{' '.join(chance.choices('ab', k=99))}\ns{number}\n" for number in range(200))
+        return "".join(lines)
+
+    def post():
+        said = {f"x{number}": {"title": "T", "text": text(), "alts": {}} for number in range(9)}
+        places = {str(number): {"text": text()} for number in range(30)}
+        return {"title": "T", "text": text(), "variants": places, "translations": said, "accounts": None,
+                "streams": [], "link": "", "language": "en", "kind": "news", "event": None, "pictures": [],
+                "publish_at": None}  # fmt: skip
+
+    before, after = post(), post()
+    found = changes(before, after)
+    assert sum(pairs) <= comparing.MOST_IN_ALL
+    told = [one for one in found if one.label == "Text"][0].parts
+    assert "".join(part.text for part in told if part.kind != "added") == before["text"]
+    assert (
+        "".join(part.text for part in found[-1].parts if part.kind != "removed")
+        == after["translations"]["x8"]["text"]
+    )
