@@ -27,15 +27,18 @@ def patient(patch):
     """Let every press through `patch` (a MonkeyPatch) wait for the page that it is made on."""
     for name in _PRESSES:
         patch.setattr(Locator, name, _after_arrival(getattr(Locator, name)))
+    # Who leaves a page before it has come does not see what it would have kept.
+    for name in ("goto", "reload"):
+        patch.setattr(Page, name, _after_arrival(getattr(Page, name), page_of=lambda page: page))
     for name in ("keyboard", "mouse", "touchscreen"):
         patch.setattr(Page, name, property(_when_there(getattr(Page, name).fget)))
 
 
-def _after_arrival(press):
+def _after_arrival(press, *, page_of=lambda locator: locator.page):
     @wraps(press)
-    def waits(locator, *args, **kwargs):
-        arrive(locator.page)
-        return press(locator, *args, **kwargs)
+    def waits(on, *args, **kwargs):
+        arrive(page_of(on))
+        return press(on, *args, **kwargs)
 
     return waits
 
