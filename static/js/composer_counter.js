@@ -5,18 +5,15 @@ import { words } from "./words.js";
 const NEAR = 20;
 
 export function attach(form) {
-  const counters = [...form.querySelectorAll("[data-counter]")].map((place) => ({
-    place,
-    field: fieldOf(form, place.dataset.counter),
-    limit: Number(place.dataset.limit),
-  }));
-  const draw = () => counters.forEach(count);
+  // Looked for each time: languages come and go.
+  const draw = () => form.querySelectorAll("[data-counter]").forEach((place) => count(place, fieldOf(form, place.dataset.counter)));
   form.addEventListener("input", draw);
   draw();
 }
 
 /** Characters as the server counts them: code points, not halves of them. */
-function count({ place, field, limit }) {
+function count(place, field) {
+  const limit = Number(place.dataset.limit);
   const characters = [...field.value];
   const left = limit - characters.length;
   place.hidden = left > Math.min(limit / 4, 500);

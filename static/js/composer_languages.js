@@ -87,7 +87,7 @@ function made(code) {
   const name = nameOf(code);
   panel.dataset.tongue = code;
   for (const element of [panel, ...panel.querySelectorAll("*")]) {
-    for (const attribute of ["id", "for", "name", "aria-describedby", "data-field", "data-problem"]) {
+    for (const attribute of ["id", "for", "name", "aria-describedby", "data-field", "data-problem", "data-counter"]) {
       const text = element.getAttribute(attribute);
       if (text) element.setAttribute(attribute, text.replace(/^tongue-0$/, `tongue-${code}`).replace("translations.0", `translations.${code}`).replace(/^(tongue_\w+)_0$/, `$1_${code}`));
     }

@@ -223,5 +223,9 @@ def test_a_pause_is_read_in_full_beside_the_stream_that_tells_it(site, size, loc
     assert told.evaluate("one => one.scrollHeight - one.clientHeight") <= 1
     pause, row = told.bounding_box(), page.locator(".opt").filter(has=told).bounding_box()
     assert row["y"] <= pause["y"] and pause["y"] + pause["height"] <= row["y"] + row["height"]
+    what = page.locator(".opt").filter(has=told).locator(".opt-about")
+    about = what.bounding_box()
+    assert about["width"] > 100 and what.evaluate("one => one.scrollHeight - one.clientHeight") <= 1
+    assert row["y"] <= about["y"] and about["y"] + about["height"] <= pause["y"] + 1
     name = page.locator(".opt").filter(has=told).locator(".opt-name").bounding_box()
     assert name["y"] >= row["y"]

@@ -50,6 +50,7 @@ def test_what_waits_for_a_person_is_one_line_that_opens_and_stays_as_it_was_left
     expect(first).to_be_visible()
     line.click()
     expect(first).to_be_hidden()
+    page.wait_for_function("() => document.cookie.includes('needs=closed')")
     page.goto("/calendar?view=list")
     expect(first).to_be_hidden()
     assert problems == []

@@ -35,6 +35,27 @@ def kept(**wanted):
     wait_until(there, 8)
 
 
+def test_what_still_fits_is_counted_in_every_language_as_in_the_first(site):
+    page = open_composer(site, make_town_hall().kari)
+    title(page).fill("The bridge is closed")
+    page.get_by_label("Add a language").select_option("nb")
+    page.get_by_role("button", name="Add this language").click()
+    for field, limit in (("first_comment", 3000), ("title", 200), ("text", 50000)):
+        counters = [page.locator(f'[data-counter="{name}"]') for name in (field, f"translations.nb.{field}")]
+        for name, counter in zip((field, f"translations.nb.{field}"), counters, strict=True):
+            expect(counter).to_be_hidden()
+            page.locator(f'[data-field="{name}"]').first.fill("å" * (limit - 19))
+            expect(counter).to_have_text("19 left")
+            expect(counter).to_have_attribute("data-level", "near")
+            page.locator(f'[data-field="{name}"]').first.fill("å" * (limit + 2))
+            expect(counter).to_contain_text("2 too many")
+            page.locator(f'[data-field="{name}"]').first.fill("å")
+    page.locator('[data-field="translations.nb.first_comment"]').fill("å" * 2990)
+    assert look_at(page, "composer-language-counter") == []
+    page.reload()
+    expect(page.locator('[data-counter="translations.nb.first_comment"]')).to_have_text("10 left")
+
+
 def test_a_language_is_added_taken_out_brought_back_and_stands_after_a_reload(site):
     page = open_composer(site, make_town_hall().kari)
     title(page).fill("The bridge is closed")
