@@ -21,7 +21,7 @@ from calendar_app.posts.values import values_of
 from calendar_app.series import checking
 from calendar_app.series.checking import columns_of, kept
 from calendar_app.series.happening import NOT_AT_ALL, event_on, shifted
-from calendar_app.series.making import content_of, fill, lock_series, take_over
+from calendar_app.series.making import content_of, fill, lock_series, schedule_if_agreed, take_over
 from calendar_app.series.models import Occurrence, Series, series_medium
 from calendar_app.series.returning import put_away, take_out
 from calendar_app.series.settling import Settled, settle
@@ -65,6 +65,8 @@ def begin(post: Post, wanted: Mapping[str, Any], *, actor: Actor, now: datetime)
     _hold_pictures(series)
     if day is not None:
         _first_post(series, made, day, post, actor, now)
+        if series.makes == "scheduled" and post.state in FREE_TO_PLAN:
+            schedule_if_agreed(post, actor, now)
     fill(series, now=now, actor=actor)
     record("series begun", str(series.id), actor=actor, team_id=series.team_id,
            after={"rule": series.rule, "post": post.uuid})  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.languages import say_count
@@ -80,9 +80,11 @@ def typed_from(form: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def typed_for(post: Post, now: datetime) -> dict[str, Any]:
-    """A series that begins with this post, weekly unless somebody says otherwise."""
+    """A series that begins with this post, weekly unless somebody says otherwise; without a time the next morning."""
     zone = post.timezone or post.home.timezone
-    wall = to_wall(post.due_at, zone) if post.due_at else to_wall(now, zone).replace(hour=9, minute=0)
+    here = to_wall(now, zone)
+    morning = here.replace(hour=9, minute=0, second=0, microsecond=0)
+    wall = to_wall(post.due_at, zone) if post.due_at else morning + timedelta(days=here >= morning)
     return {
         **BLANK, "first": wall.date().isoformat(), "time": f"{wall:%H:%M}", "timezone": zone,
         "weekdays": [WEEKDAYS[wall.weekday()]],

@@ -25,13 +25,14 @@ from calendar_app.series.wording import words
 from calendar_app.times import utcnow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from flask.typing import ResponseReturnValue
 
     from calendar_app.posts.models import Post
     from calendar_app.series.settling import Settled
+    from calendar_app.streams.models import Stream
 
 series = Blueprint("series", __name__)
 
@@ -235,11 +236,11 @@ def _told(settled: Settled) -> str:
 
 
 def _page(found: Series, typed: dict[str, Any], errors: dict[str, str] | None = None) -> ResponseReturnValue:
-    now, actor = utcnow(), current_actor()
+    now, actor, streams = utcnow(), current_actor(), showing.streams_of(found)
     page = render_template(
         "series/show.html", series=found, typed=typed, errors=errors or {}, words=showing.in_words_of(found),
         days=showing.days_of(found, now), may_write=actor.may("write posts", found.team_id),
-        streams=showing.streams_of(found), **_event_in(found.content.get("event")),
+        streams=streams, asks_approval=_asks(streams), **_event_in(found.content.get("event")),
         **_chosen(typed), **_previewed(forms.wanted_from(_as_form(typed))),
     )  # fmt: skip
     return page, 422 if errors else 200
@@ -250,9 +251,15 @@ def _form(
 ) -> ResponseReturnValue:
     page = render_template(
         "series/new.html", post=post, series=found, typed=typed, errors=errors or {}, **_chosen(typed),
+        asks_approval=_asks(post.streams),
         **_event_in(happening.distance(post)), **_previewed(forms.wanted_from(_as_form(typed))),
     )  # fmt: skip
     return page, 422 if errors else 200
+
+
+def _asks(streams: Iterable[Stream]) -> bool:
+    """Whether what is made must be approved before it goes out."""
+    return any(stream.needs_approval for stream in streams)
 
 
 def _event_in(kept: dict[str, Any] | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 import pytest
@@ -159,3 +160,33 @@ def test_the_form_says_each_rule_as_it_stands_and_sends_the_same_again(app, rule
 
 def series_first(series):
     return f"{series.rule[-8:-4]}-{series.rule[-4:-2]}-{series.rule[-2:]}"
+
+
+def test_the_form_says_that_drafts_are_made_and_how_they_would_go_out_by_themselves(browser, stream):
+    post = make_post(stream, title="Road report")
+    db.session.commit()
+    plain = " ".join(browser.get(f"/series/new?post={post.uuid}").text.split())
+    assert "Each is made as a draft: none goes out until somebody schedules it." in plain
+    assert "<b>Scheduled posts</b>" in plain
+    stream.needs_approval = True
+    db.session.commit()
+    asks = " ".join(browser.get(f"/series/new?post={post.uuid}").text.split())
+    assert "none goes out until somebody approves and schedules it." in asks
+    assert "<b>Posts sent for review</b>" in asks and "Scheduled posts" not in asks
+
+
+@pytest.mark.parametrize(("asks", "state"), [(False, "scheduled"), (True, "in_review")])
+def test_made_as_scheduled_posts_the_first_one_is_too(browser, stream, asks, state):
+    post = make_post(stream, title="Road report")
+    stream.needs_approval = asks
+    db.session.commit()
+    answer = browser.send(f"/series/new?post={post.uuid}", form(makes="scheduled"))
+    assert answer.status_code == 303
+    assert {one.state for one in posts_of(only())} == {state}
+    assert post in posts_of(only())
+
+
+@pytest.mark.parametrize(("now", "first"), [("06:59", "2030-07-01"), ("07:00", "2030-07-02")])
+def test_without_a_time_it_begins_on_the_next_morning_that_is_still_to_come(app, stream, now, first):
+    typed = forms.typed_for(make_post(stream), datetime.fromisoformat(f"2030-07-01T{now}+00:00"))
+    assert (typed["first"], typed["time"]) == (first, "09:00")
