@@ -13,7 +13,7 @@ CAPABILITIES = (
     # The plan.
     "views", "open a post beside the plan", "saved views", "another day", "quarter of an hour", "promised time",
     "several at once", "duplicate", "refused and back", "undo", "history of steps", "posts without a time",
-    "filters", "print",
+    "to another stream", "a time taken away", "filters", "print",
     # Others at the same time.
     "what others do", "who else is here", "two texts",
     # Promises.
@@ -27,11 +27,12 @@ CAPABILITIES = (
     "add a picture", "point in sight", "cut a picture", "words for every picture", "languages", "linked page",
     "checklist", "schedule", "compare revisions", "bring a revision back", "labels and short links",
     "previews and counters", "threads", "event", "paste a picture", "paste a link over words", "plain words",
-    "spelling", "warnings while writing", "what each follower gets", "saved as one types", "without a connection",
+    "spelling", "warnings while writing", "what each follower gets", "saved as one types", "signed out meanwhile",
+    "without a connection",
     # Agreeing.
     "send for review", "changes wanted", "approve", "approval in steps", "nobody approves their own",
-    "asked again after a change", "comments", "mentions", "settle", "passages", "share link", "words from outside",
-    "notices", "my calendar address",
+    "asked again after a change", "comments", "comments taken back", "mentions", "settle", "passages", "share link",
+    "words from outside", "notices", "my calendar address",
     # Help, and how one has it.
     "first steps", "keys and help", "find and do", "undo instead of asking", "language of the pages", "light and dark",
 )  # fmt: skip

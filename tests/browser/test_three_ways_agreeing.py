@@ -63,7 +63,7 @@ def test_a_post_goes_to_and_fro_until_it_is_approved(site, way):
     assert kari.look("notices-read") == []
 
 
-@three_ways("comments", "mentions", "passages", "settle", "share link")
+@three_ways("comments", "comments taken back", "mentions", "passages", "settle", "share link")
 def test_words_are_remarked_on_answered_settled_and_shown_outside(site, way):
     hall = make_town_hall()
     author = make_person(hall.team, "author", name="Ola Hansen")
@@ -89,6 +89,15 @@ def test_words_are_remarked_on_answered_settled_and_shown_outside(site, way):
     kari.write(kari.labelled("Your answer"), "I have asked.")
     kari.button("Answer", within=page.locator(".answer"), exact=True)
     expect(page.locator(".said")).to_have_count(2)
+    answer = page.locator(".said").last
+    kari.open(answer.locator("details > summary"))
+    kari.write(kari.labelled("Your comment", within=answer), "I have asked them.")
+    kari.button("Save", within=answer, exact=True)
+    expect(answer.locator(".said-text")).to_have_text("I have asked them.")
+    kari.button("Remove", within=answer)
+    expect(answer).to_contain_text(kari.say("This comment was removed."))
+    kari.button("Undo", within=page.locator("[data-toast]"))
+    expect(answer.locator(".said-text")).to_have_text("I have asked them.")
     kari.button("Show it in the text")
     assert text.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == "Monday"
     kari.button("Mark as settled")

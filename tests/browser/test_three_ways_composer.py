@@ -8,11 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from calendar_app.extensions import db
+from calendar_app.people.sessions import end_all
 from calendar_app.posts.models import Post
+from calendar_app.times import utcnow
+from tests.browser.conftest import meanwhile
 from tests.browser.test_moving import DAY, planned
 from tests.browser.test_three_ways_writing import kept, select, tiles
 from tests.browser.three_ways import come, three_ways
-from tests.browser.worlds import make_town_hall
+from tests.browser.worlds import PASSWORD, make_town_hall, with_password
 from tests.conftest import wait_until
 from tests.factories import make_post
 from tests.media.pictures import attach, make_medium, png
@@ -36,10 +39,12 @@ def paste(kari):
 
 
 @three_ways(
-    "paste a picture", "paste a link over words", "spelling", "saved as one types", "without a connection"
+    "paste a picture", "paste a link over words", "spelling", "saved as one types", "signed out meanwhile",
+    "without a connection",
 )  # fmt: skip
 def test_what_is_pasted_and_what_is_written_without_a_connection_is_kept(site, way):
     hall = make_town_hall()
+    with_password(hall.kari)
     post = make_post(hall.roads, text="")
     kari = come(site, hall.kari, way, permissions=["clipboard-read", "clipboard-write"])
     page, edit = kari.page, f"/posts/{post.uuid}/edit"
@@ -65,6 +70,17 @@ def test_what_is_pasted_and_what_is_written_without_a_connection_is_kept(site, w
     wait_until(lambda: (len(kept().pictures), kept().language) == (1, "nb"), 8)
     expect(kari.labelled("What it shows", within=tiles(page))).to_have_attribute("lang", "nb")
     assert kari.look("post-pasted") == []
+
+    with meanwhile():
+        end_all(hall.kari, utcnow())
+    kari.write(text, "Written after twelve hours.")
+    again = kari.named("dialog", "Sign in again")
+    assert kari.look("post-signed-out") == []
+    kari.write(kari.labelled("Password", within=again), PASSWORD)
+    kari.button("Sign in", within=again, exact=True)
+    expect(again).to_be_hidden()
+    wait_until(lambda: kept().text == "Written after twelve hours.", 8)
+    site.watch(page).expect("status of 401")
 
     page.context.set_offline(True)
     kari.write(text, "Written in the tunnel.")

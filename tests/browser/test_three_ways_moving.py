@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
+from tests.browser import test_rows_moving as rows
 from tests.browser.finger import Finger
 from tests.browser.test_moving import DAY, centre, planned, shown
 from tests.browser.test_moving_hours import PROMISE, hour, wall
@@ -18,6 +19,8 @@ from tests.conftest import wait_until
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AIMED = ".is-over, .is-aim, .is-snap"
 
 
 def carry(kari, link, target, keys, *, part=0.5):
@@ -38,7 +41,7 @@ def carry(kari, link, target, keys, *, part=0.5):
         page.mouse.move(start[0], start[1] + 12, steps=2)
         expect(held).to_be_visible()
         page.mouse.move(*aim(target, part), steps=6)
-        expect(page.locator(".is-over, .is-aim, .is-snap").first).to_be_visible()
+        expect(page.locator(AIMED).first).to_be_visible()
         page.mouse.up()
         return
     finger = Finger(page)
@@ -52,7 +55,7 @@ def carry(kari, link, target, keys, *, part=0.5):
         "one => one.getBoundingClientRect().bottom > innerHeight - 120 && one.scrollIntoView({ block: 'center' })"
     )
     finger.go(start, aim(target, part))
-    expect(page.locator(".is-over, .is-aim, .is-snap").first).to_be_visible()
+    expect(page.locator(AIMED).first).to_be_visible()
     finger.lift()
 
 
@@ -159,3 +162,25 @@ def test_out_of_the_tray_and_several_together(site, way):
     back(kari)
     stands(kari, there, f"{DAY}T10:00")
     assert db.session.get(Post, post.id).publish_at[:10] == f"{DAY}"
+
+
+@three_ways("to another stream", "a time taken away")
+def test_into_the_row_of_another_stream_and_out_of_the_plan(site, way):
+    hall = make_town_hall()
+    post = planned(hall)
+    kari = come(site, hall.kari, way)
+    page = kari.page
+    page.goto(f"/calendar?view=streams&date={DAY}")
+    carry(kari, rows.mark(page, "roads", post), rows.cell(page, "culture", DAY), ["ArrowUp"])
+    moved = rows.mark(page, "culture", post)
+    expect(moved).to_be_visible()
+    wait_until(lambda: rows.stands(post) == (["culture"], f"{DAY}T10:00"), 8)
+    assert kari.look("streams-moved") == []
+    kari.press(moved)
+    kari.button("Take its time away", within=page.locator("#peek"))
+    lying = page.locator(f'#tray [data-post="{post.uuid}"]')
+    expect(lying).to_be_attached()
+    expect(moved).to_have_count(0)
+    back(kari)
+    expect(moved).to_be_attached()
+    wait_until(lambda: rows.stands(post) == (["culture"], f"{DAY}T10:00"), 8)

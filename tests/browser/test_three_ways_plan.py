@@ -167,11 +167,21 @@ def test_copies_the_bin_the_history_and_help(site, way):
 def test_a_warning_leads_to_filled_gaps_and_they_are_emptied_again(site, way):
     hall = make_town_hall()
     hall.culture.cadence = WEEKDAYS
-    planned(hall)
+    hall.roads.flood_posts, hall.roads.flood_hours = 2, 24
+    for day, clock in ((15, "10:00"), (15, "14:00"), (15, "18:00"), (20, "10:00"), (20, "10:02")):
+        planned(hall, DAY.replace(day=day), clock)
     kari = come(site, hall.kari, way)
     page = kari.page
     page.goto(f"/calendar?date={DAY}")
     kari.open("details.asides > summary")
+    for sentence, posts in (("Much at once in “%(stream)s”.", 3), ("Close together in “%(stream)s”.", 2)):
+        told = page.locator(".asides .note", has_text=kari.say(sentence, stream="Road works"))
+        kari.link("See that day", within=told, exact=True)
+        expect(page.locator("#plan")).to_have_attribute("data-view", "day")
+        expect(posts_on(page)).to_have_count(posts)
+        page.goto(f"/calendar?date={DAY}")
+        if not told.is_visible():
+            kari.open("details.asides > summary")
     kari.button("Fill the gaps", within=page.locator("details.asides"))
     page.wait_for_url("**/streams/culture/queue*")
     expect(page.locator("[data-queue] > li").first).to_be_visible()
