@@ -19,7 +19,8 @@ BOTH_MATTER = (
     *(f"tests/channels/test_{name}.py" for name in (
         "claiming", "delivering", "email", "email_kills", "email_lists", "leaving", "outcomes", "overtime",
         "resolving", "retrying", "stepping", "sweeping")),
-    *(f"tests/feeds/test_{name}.py" for name in ("choosing", "entries", "hubs", "parts", "shelf", "tongues")),
+    *(f"tests/feeds/test_{name}.py" for name in (
+        "choosing", "entries", "hubs", "parts", "shelf", "tongues", "tongues_cost")),
     *(f"tests/media/test_{name}.py" for name in ("attaching", "backup", "forgetting", "keeping")),
     *(f"tests/planner/test_{name}.py" for name in (
         "acting", "keeping", "live_views", "loading", "more_told", "moving", "news", "rehoming", "stepping")),

@@ -6,13 +6,13 @@ answers with an error, and the posts would be told in their own language all the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
-from flask import current_app
 
 from calendar_app.extensions import db
+from calendar_app.feeds.knowing import known
 from calendar_app.posts.checking import LANGUAGE
 from calendar_app.posts.models import Post, PostStream, Translation
 from calendar_app.posts.wording import nearest
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 LONGEST = 16
-PLACE, MOST_KNOWN = "sluice_tongues", 2000
-NOTHING: tuple[Any, Collection[str]] = (None, ())
 
 
 def asked_language(query: str) -> str:
@@ -43,23 +41,8 @@ def offered(streams: Iterable[Stream]) -> list[str]:
 
 
 def offered_by(streams: Iterable[Stream]) -> dict[int, Collection[str]]:
-    """The same for each stream, by its id. A post without a translation offers no choice and is not asked.
-
-    All posts that a stream ever published are looked at once for each state of its feed, not for each reader: what
-    they can be read in does not change without it.
-    """
-    known: dict[int, tuple[Any, Collection[str]]] = current_app.extensions.setdefault(PLACE, {})
-    asked = {one.id: (one.created_at, one.feed_version, one.feed_changed_at) for one in streams}
-    found = {
-        number: known[number][1] for number, state in asked.items() if known.get(number, NOTHING)[0] == state
-    }
-    if missing := asked.keys() - found.keys():
-        if len(known) >= MOST_KNOWN:
-            known.clear()
-        for number, codes in _read(missing).items():
-            known[number] = asked[number], codes
-            found[number] = codes
-    return found
+    """The same for each stream, by its id. A post without a translation offers no choice and is not asked."""
+    return known("languages", streams, _read)
 
 
 def _read(stream_ids: Collection[int]) -> dict[int, Collection[str]]:

@@ -48,6 +48,8 @@ class Post(Model):
         sa.Index("ix_post_due", "due_at", sqlite_where=sa.text("state = 'scheduled'"),
                  postgresql_where=sa.text("state = 'scheduled'")),
         sa.Index("ix_post_team_due", "team_id", "due_at"),
+        sa.Index("ix_post_event", "event_starts_at", sqlite_where=sa.text("event_starts_at IS NOT NULL"),
+                 postgresql_where=sa.text("event_starts_at IS NOT NULL")),
         sa.Index("ix_post_missed", "team_id", sqlite_where=sa.text("state = 'missed'"),
                  postgresql_where=sa.text("state = 'missed'")),
     )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from calendar_app import links
 from calendar_app.extensions import db
 from calendar_app.feeds.entries import event_time, named_streams, reveal
 from calendar_app.feeds.entry import one_line
+from calendar_app.feeds.knowing import known
 from calendar_app.posts.models import Post, PostStream
 from calendar_app.posts.text import excerpt
 from calendar_app.posts.wording import in_language
@@ -21,7 +23,7 @@ from calendar_app.streams.cadence import BadCadence, Cadence, slots
 from calendar_app.streams.models import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from calendar_app.posts.wording import Words
@@ -58,25 +60,34 @@ class Beat:
 
 def lately(streams: Sequence[Stream], *, each: int) -> dict[int, list[Post]]:
     """The latest published posts by stream id, newest first, at most `each`."""
+    numbers = known(f"the latest {each}", streams, partial(_latest, each))
+    rows = db.session.scalars(
+        sa.select(Post)
+        .where(Post.id.in_({one for row in numbers.values() for one in row}), Post.state == "published")
+        .options(selectinload(Post.translations))
+    )
+    posts = {post.id: post for post in rows}
+    return {one.id: [posts[number] for number in numbers[one.id] if number in posts] for one in streams}
+
+
+def _latest(each: int, stream_ids: Collection[int]) -> dict[int, list[int]]:
     place = sa.func.row_number().over(
         partition_by=PostStream.stream_id, order_by=(Post.published_at.desc(), Post.id.desc())
     )
     ranked = (
         sa.select(PostStream.stream_id, Post.id, place.label("place"))
         .join(Post, Post.id == PostStream.post_id)
-        .where(PostStream.stream_id.in_([one.id for one in streams]), Post.state == "published")
+        .where(PostStream.stream_id.in_(stream_ids), Post.state == "published")
         .subquery()
     )
     rows = db.session.execute(
-        sa.select(ranked.c.stream_id, Post)
-        .join(ranked, ranked.c.id == Post.id)
+        sa.select(ranked.c.stream_id, ranked.c.id)
         .where(ranked.c.place <= each)
         .order_by(ranked.c.stream_id, ranked.c.place)
-        .options(selectinload(Post.translations))
     )
-    found: dict[int, list[Post]] = {one.id: [] for one in streams}
+    found: dict[int, list[int]] = {number: [] for number in stream_ids}
     for row in rows:
-        found[row.stream_id].append(row.Post)
+        found[row.stream_id].append(row.id)
     return found
 
 
@@ -85,38 +96,50 @@ def coming(streams: Sequence[Stream], now: datetime, *, most: int, language: str
 
     Each in this `language` where it has it, else in that of its stream.
     """
-    within = sa.select(PostStream.post_id).where(PostStream.stream_id.in_([one.id for one in streams]))
+    ids = [one.id for one in streams]
+    within = sa.exists().where(PostStream.post_id == Post.id, PostStream.stream_id.in_(ids))
     silent = sa.or_(Stream.public_schedule == "nothing", Stream.visibility == "internal")
-    untold = sa.select(PostStream.post_id).join(Stream).where(silent)
-    when = sa.case((Post.state == "published", Post.event_starts_at), else_=Post.due_at)
-    ahead = sa.or_(
-        sa.and_(Post.state == "scheduled", Post.due_at > now, Post.id.not_in(untold)),
-        sa.and_(Post.state == "published", Post.event_starts_at > now),
-    )
-    rows = db.session.scalars(
+    untold = sa.exists().where(PostStream.post_id == Post.id, Stream.id == PostStream.stream_id, silent)
+    wanted = (
         sa.select(Post)
-        .where(Post.id.in_(within), ahead)
-        .order_by(when, Post.id)
+        .where(within)
         .limit(most)
         .options(
             selectinload(Post.in_streams).selectinload(PostStream.stream), selectinload(Post.translations)
         )
     )
-    told = [_told(post, streams, language) for post in rows]
+    # Each by its own index: asked for together, all that was ever written would be looked at.
+    planned = wanted.where(Post.is_scheduled(), Post.due_at > now, ~untold)
+    events = wanted.where(Post.state == "published", Post.event_starts_at > now)
+    rows = [
+        *((post.due_at, post) for post in db.session.scalars(planned.order_by(Post.due_at, Post.id))),
+        *(
+            (post.event_starts_at, post)
+            for post in db.session.scalars(events.order_by(Post.event_starts_at, Post.id))
+        ),
+    ]
+    rows.sort(key=lambda row: (row[0], row[1].id))
+    told = [_told(post, streams, language) for _, post in rows[:most]]
     return [one for one in told if one is not None]
 
 
 def beats(streams: Sequence[Stream], now: datetime) -> dict[int, Beat]:
     """By stream id. What came is counted, what is promised is computed; nothing is measured about readers."""
-    since = now - timedelta(weeks=WEEKS)
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(weeks=WEEKS)
+    came = known("what came", streams, partial(_came, since), since=since)
+    return {one.id: Beat(_promised(one, now), came[one.id]) for one in streams}
+
+
+def _came(since: datetime, stream_ids: Collection[int]) -> dict[int, int]:
     rows = db.session.execute(
         sa.select(PostStream.stream_id, sa.func.count().label("posts"))
         .join(Post, Post.id == PostStream.post_id)
-        .where(Post.state == "published", Post.published_at > since)
+        .where(PostStream.stream_id.in_(stream_ids), Post.state == "published", Post.published_at > since)
         .group_by(PostStream.stream_id)
     )
-    came = {row.stream_id: row.posts for row in rows}
-    return {one.id: Beat(_promised(one, now), came.get(one.id, 0)) for one in streams}
+    found = {row.stream_id: int(row.posts) for row in rows}
+    return {number: found.get(number, 0) for number in stream_ids}
 
 
 def heading(post: Post | Words) -> str:
