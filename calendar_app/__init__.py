@@ -52,13 +52,14 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def add_extensions(app: Flask) -> None:
     import calendar_app.model_list  # noqa: F401  (every table must be known before the first query)
-    from calendar_app import extensions, languages
+    from calendar_app import extensions, languages, zone_words
 
     extensions.db.init_app(app)
     extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
     extensions.babel.init_app(app, locale_selector=languages.choose_language)
     languages.register(app)
+    zone_words.register(app)
     with app.app_context():
         if app.config["SETTINGS"].database_url.startswith("sqlite"):
             extensions.prepare_sqlite(extensions.db.engine)

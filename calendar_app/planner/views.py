@@ -23,7 +23,6 @@ from calendar_app.people.roles import scoped
 from calendar_app.people.signing_in import current_actor, member_required, wants_json, wants_page
 from calendar_app.planner import keeping, loading, parts
 from calendar_app.planner.asking import STATES, Asked, asked, day_of
-from calendar_app.planner.clock_change import offset_name
 from calendar_app.planner.month import cell
 from calendar_app.planner.moving import Moved, move_post
 from calendar_app.planner.plan import MOVABLE
@@ -175,7 +174,6 @@ def _words(page: Sheet) -> dict[str, Any]:
         "sheet": page,
         "asked": page.asked,
         "states": STATES,
-        "offset": offset_name(page.zone, page.now),
         "most_needs": MOST_NEEDS,
         "most_notes": MOST_NOTES,
         "most_in_row": MOST_IN_ROW,
@@ -222,7 +220,6 @@ def _peek(actor: Actor, uuid: str, zone: str) -> dict[str, Any]:
     return {
         "post": post,
         "zone": zone,
-        "offset": offset_name(post.timezone or zone, post.due_at) if post.due_at else "",
         "local": to_wall(post.due_at, post.timezone or zone) if post.due_at else None,
         "shown": to_wall(post.due_at, zone) if post.due_at else None,
         "out_at": to_wall(post.published_at, post.timezone or zone) if post.published_at else None,

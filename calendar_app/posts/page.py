@@ -33,6 +33,7 @@ from calendar_app.short_links.leaving import short_links_of
 from calendar_app.snippets.keeping import of_team
 from calendar_app.snippets.models import PostTemplate, Snippet
 from calendar_app.streams.models import Stream
+from calendar_app.zone_words import zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +121,7 @@ def beside(
         "cautions": cautions(imagined, streams=streams, accounts=imagined.targets, hold=on_hold(), now=now),
         "passed": passed(imagined, now),
         "zone_line": saying.zone_line(imagined.due_at, zone, now=now) if imagined.due_at and zone else zone,
+        "event_zone": zone_name(imagined.event_timezone or zone or "UTC", imagined.event_starts_at),
         "ways_out": saying.ways_out(str(values.get("publish_at") or ""), zone, fold=values.get("fold"))
         if zone
         else [],

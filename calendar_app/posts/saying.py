@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from calendar_app.languages import capital, in_words, say
 from calendar_app.planner.clock_change import offset_name
 from calendar_app.times import TimeInFold, TimeInGap, TimeProblem, parse_wall, to_utc, to_wall
+from calendar_app.zone_words import zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,11 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def moment(instant: datetime, zone: str, *, now: datetime) -> str:
     """`Thu 15 Oct, 12:00, Europe/Oslo`; with the year where it is not this one."""
     return f"{clock(instant, zone, now=now)}, {zone}"
+
+
+def moment_in(instant: datetime, zone: str, *, now: datetime) -> str:
+    """`Thu 15 Oct, 12:00, Oslo (UTC+02:00)`, for times that people far away may read."""
+    return f"{clock(instant, zone, now=now)}, {zone_name(zone, instant)}"
 
 
 def clock(instant: datetime, zone: str, *, now: datetime) -> str:
@@ -36,9 +42,9 @@ def time_and_zone(instant: datetime, zone: str) -> str:
 
 
 def zone_line(instant: datetime, zone: str, *, now: datetime) -> str:
-    """`Europe/Oslo, UTC+2. Tomorrow, in 25 h 40 min.`"""
+    """`Oslo (UTC+02:00). Tomorrow, in 25 h 40 min.`"""
     distant = capital(_day_word(instant, zone, now) + distance(instant, now))
-    return f"{zone}, {offset_name(zone, instant)}. {distant}."
+    return f"{zone_name(zone, instant)}. {distant}."
 
 
 def distance(instant: datetime, now: datetime) -> str:

@@ -3,14 +3,15 @@ const form = document.querySelector("[data-follow]");
 
 for (const button of document.querySelectorAll(".url [data-copy]")) {
   const address = document.querySelector(button.dataset.copy);
-  const label = button.getAttribute("aria-label");
+  const said = button.parentElement.querySelector("[role=status]");
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(address.textContent);
-      button.setAttribute("aria-label", button.dataset.copied);
+      said.textContent = button.dataset.copied;
       button.dataset.done = "";
-      setTimeout(() => { button.setAttribute("aria-label", label); delete button.dataset.done; }, 4000);
+      // Emptied, so that it is said again.
+      setTimeout(() => { said.textContent = ""; delete button.dataset.done; }, 4000);
     } catch {
       // Not allowed here: the reader copies what is now selected.
       getSelection().selectAllChildren(address);

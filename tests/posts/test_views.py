@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid as uuids
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from calendar_app.people.models import Session
 from calendar_app.people.roles import actor_for
 from calendar_app.posts.drafting import discard
 from calendar_app.posts.models import Post
-from tests.factories import make_person, make_post, make_stream, make_team
+from tests.factories import make_person, make_post, make_stream, make_team, plan_for
 from tests.posts.pages import errors_at, form_of, only_post, path
 
 
@@ -57,7 +58,7 @@ def test_a_new_page_starts_on_the_day_that_was_clicked(browser, stream):
     page = browser.get("/posts/new?date=2030-12-24").text
     assert 'name="publish_date" type="date" value="2030-12-24"' in page
     assert 'name="publish_time" type="time" value="09:00"' in page
-    assert "Europe/Oslo, UTC+1." in page
+    assert "Oslo (UTC+01:00)." in page
 
 
 def test_a_new_page_takes_stream_and_time_from_a_gap(browser, stream):
@@ -250,3 +251,18 @@ def test_the_page_shows_the_record(browser, stream):
 @pytest.mark.parametrize("number", [uuids.uuid4(), "not-a-number", "%00"])
 def test_what_names_no_post(browser, stream, number):
     assert browser.get(f"/posts/{number}/edit").status_code == 404
+
+
+@pytest.mark.parametrize(("locale", "city"), [("en", "Copenhagen"), ("nb", "København"), ("sv", "Köpenhamn")])
+def test_zones_of_a_post_and_its_event_are_told_by_city_and_distance(signed_in, stream, locale, city):
+    kari = make_person(stream.team, "editor")
+    kari.locale, stream.timezone = locale, "Europe/Copenhagen"
+    post = make_post(stream)
+    plan_for(post, datetime(2030, 7, 1, 7, tzinfo=UTC))
+    post.event_starts_at, post.event_timezone = datetime(2030, 12, 1, 17, tzinfo=UTC), "Europe/Copenhagen"
+    db.session.commit()
+    page = signed_in(kari).get(path(post, "edit")).text
+    assert f'data-part="zone">{city} (UTC+02:00).' in page
+    assert f'id="event-zone" data-part="event_zone">{city} (UTC+01:00)</p>' in page
+    assert f'<option value="Europe/Copenhagen" label="{city} (UTC+0' in page
+    assert 'name="event_timezone" value="Europe/Copenhagen"' in page

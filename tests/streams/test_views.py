@@ -158,7 +158,7 @@ def test_the_form_offers_what_is_likely(signed_in):
     assert f'value="{HUES[2]}" checked' in page
     assert 'value="Europe/Stockholm"' in page
     assert page.count('name="colour"') == len(HUES)
-    assert '<option value="Europe/Oslo">' in page
+    assert '<option value="Europe/Oslo" label="Oslo (UTC+0' in page
     assert 'style="' not in page and "onclick" not in page
 
 
