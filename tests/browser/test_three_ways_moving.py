@@ -23,13 +23,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AIMED = ".is-over, .is-aim, .is-snap"
 
 
-def carry(kari, link, target, keys, *, part=0.5):
-    """The post to the target, of whose height `part` is aimed at; `keys` go there without a pointer."""
+def carry(kari, link, target, keys, *, part=0.5, look=None):
+    """The post to the target, of whose height `part` is aimed at; `keys` go there without a pointer.
+
+    `look`: the name under which the page is looked at while the post is held.
+    """
     page = kari.page
     if kari.way == "keys":
         link.focus()
-        for key in ("m", *keys, "Enter"):
+        for key in ("m", *keys):
             page.keyboard.press(key)
+        assert not look or kari.look(look) == []
+        page.keyboard.press("Enter")
         return
     # Neither the post nor where it goes is so near an edge that the page scrolls on the way.
     link.evaluate("one => one.closest('#tray') || one.scrollIntoView({ block: 'center' })")
@@ -42,6 +47,7 @@ def carry(kari, link, target, keys, *, part=0.5):
         expect(held).to_be_visible()
         page.mouse.move(*aim(target, part), steps=6)
         expect(page.locator(AIMED).first).to_be_visible()
+        assert not look or kari.look(look) == []
         page.mouse.up()
         return
     finger = Finger(page)
@@ -56,6 +62,7 @@ def carry(kari, link, target, keys, *, part=0.5):
     )
     finger.go(start, aim(target, part))
     expect(page.locator(AIMED).first).to_be_visible()
+    assert not look or kari.look(look) == []
     finger.lift()
 
 
@@ -92,7 +99,7 @@ def test_to_a_quarter_of_an_hour_and_to_a_promised_time(site, way):
     kari = come(site, hall.kari, way)
     page = kari.page
     page.goto(f"/calendar?view=day&date={DAY}")
-    carry(kari, shown(page, post), hour(page, DAY, "11"), ["ArrowDown"] * 6, part=0.6)
+    carry(kari, shown(page, post), hour(page, DAY, "11"), ["ArrowDown"] * 6, part=0.6, look="day-held")
     stands(kari, post, f"{DAY}T11:30")
     assert kari.look("day-moved") == []
     back(kari)
@@ -121,7 +128,7 @@ def test_to_another_day_and_back_from_an_hour_that_does_not_exist(site, way):
     expect(page.locator("[data-toast-text]")).to_contain_text("02:30")
     assert kari.look("month-refused") == []
     site.watch(page).expect("status of 422", times=1)
-    carry(kari, shown(page, early), there, ["ArrowRight"])
+    carry(kari, shown(page, early), there, ["ArrowRight"], look="month-held")
     expect(shown(page, early, sunday)).to_be_visible()
     stands(kari, early, f"{sunday}T10:00")
     assert wall(post) == f"{saturday}T02:30"

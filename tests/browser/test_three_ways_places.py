@@ -60,10 +60,21 @@ def test_links_leave_as_the_stream_says_and_the_page_shows_it_before(site, way):
 @three_ways("previews and counters", "threads")
 def test_a_text_too_long_for_a_place_becomes_parts_that_are_counted(site, way):
     hall = with_places()
+    instance = {"instance": "https://mastodon.test", "learnt": {"most": 500}}
+    make_account(hall.team, "mastodon", name="In the woods", settings=instance, streams=[hall.roads])
+    topic = {"server": "https://ntfy.test", "topic": "roadworks"}
+    make_account(hall.team, "ntfy", name="On the phone", settings=topic, streams=[hall.roads])
     kari = come(site, hall.kari, way)
     page = kari.page
     page.goto("/posts/new?stream=roads")
     text = kari.named("textbox", "Text")
+    # Where any address weighs the same, and where bytes are counted.
+    kari.write(text, f"Map: https://example.org/{'way/' * 25} – å.")
+    thousands = {"en": "4,096", "nb": "4\N{NO-BREAK SPACE}096", "sv": "4\N{NO-BREAK SPACE}096"}[kari.language]
+    for kind, count, most, unit in (("mastodon", 33, 500, "characters"), ("ntfy", 133, thousands, "bytes")):
+        expect(page.locator(f".pv[data-kind={kind}] .fit.num").first).to_have_text(
+            kari.say("%(count)s of %(most)s %(unit)s", count=count, most=most, unit=kari.say(unit))
+        )
     sky = page.locator(".pv[data-kind=bluesky]")
     # Counted as people see letters: a family of four is one.
     kari.write(text, "Open again 👨‍👩‍👧‍👦.")
