@@ -56,6 +56,25 @@ def test_what_waits_for_a_person_is_one_line_that_opens_and_stays_as_it_was_left
     assert problems == []
 
 
+@pytest.mark.parametrize("locale", ["en", "nb", "sv"])
+def test_the_line_for_many_says_in_full_how_many_there_are(site, locale):
+    hall = make_town_hall()
+    with meanwhile():
+        hall.kari.locale = locale
+        posts = [planned(hall, title=f"Post {number}") for number in range(3)]
+    page = site.open(hall.kari, size=NARROW, locale=locale)
+    page.goto(f"/calendar?date={DAY}")
+    for post in posts:
+        shown(page, post).click(modifiers=["Control"])
+    bar = page.locator("[data-many]")
+    assert bar.bounding_box()["height"] <= 60
+    parts = bar.locator(".many-top > *")
+    over = parts.evaluate_all(
+        "all => all.map(one => Math.max(one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight))"
+    )
+    assert max(over) <= 1, over
+
+
 def test_for_many_there_is_one_line_with_a_menu_on_a_phone(site):
     hall = make_town_hall()
     one, two = planned(hall, title="One"), planned(hall, clock="12:00", title="Two")
