@@ -58,7 +58,7 @@ def _first(actor: Actor, stream: Stream | None, *which: sa.ColumnElement[bool]) 
         which += (sa.exists().where(PostStream.post_id == Post.id, PostStream.stream_id == stream.id),)
     found: Sequence[Post] = db.session.scalars(
         scoped(Post, actor)
-        .where(*which)
+        .where(Post.is_unfinished(), *which)
         .options(
             selectinload(Post.in_streams).joinedload(PostStream.stream),
             selectinload(Post.reviews).joinedload(Review.person),

@@ -90,9 +90,9 @@ def pool_of(stream: Stream) -> list[Evergreen]:
 
 
 def _members_of(stream: Stream) -> sa.Select[Evergreen]:
-    at_home = sa.select(PostStream.post_id).where(PostStream.stream_id == stream.id, PostStream.position == 0)
-    return (
-        sa.select(Evergreen)
-        .join(Post, Post.id == Evergreen.post_id)
-        .where(Post.id.in_(at_home), Post.state.not_in(("withdrawn", "missed")))
+    """Posts of pools are few: a join might begin with all that there are."""
+    at_home = sa.exists().where(
+        PostStream.post_id == Evergreen.post_id, PostStream.stream_id == stream.id, PostStream.position == 0
     )
+    may_come = sa.exists().where(Post.id == Evergreen.post_id, Post.state.not_in(("withdrawn", "missed")))
+    return sa.select(Evergreen).where(at_home, may_come)

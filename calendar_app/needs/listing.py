@@ -47,8 +47,7 @@ def board(actor: Actor, *, stream: Stream | None = None) -> Board:
     """
     deliveries = db.session.scalars(
         sa.select(Delivery)
-        .where(Delivery.is_stuck(), *_stuck(actor.team_ids, stream))
-        .join(Post, Post.id == Delivery.post_id)
+        .where(Delivery.is_stuck(), _stuck(actor.team_ids, stream))
         .options(
             joinedload(Delivery.account),
             joinedload(Delivery.post).selectinload(Post.in_streams).joinedload(PostStream.stream),
@@ -68,18 +67,14 @@ def board(actor: Actor, *, stream: Stream | None = None) -> Board:
 def count(actor: Actor, *, stream: Stream | None = None) -> int:
     """How many things need somebody: one question, answered by partial indexes."""
     teams = actor.team_ids
-    deliveries = (
-        sa.select(sa.func.count(Delivery.id))
-        .join(Post, Post.id == Delivery.post_id)
-        .where(Delivery.is_stuck(), *_stuck(teams, stream))
-    )
+    deliveries = sa.select(sa.func.count(Delivery.id)).where(Delivery.is_stuck(), _stuck(teams, stream))
     posts = sa.select(sa.func.count(Post.id)).where(Post.is_missed(), *_of_posts(teams, stream))
     accounts = sa.select(sa.func.count(Account.id)).where(*_held_back(teams, stream))
     parts = (deliveries, posts, accounts)
     return sum(db.session.execute(sa.select(*(part.scalar_subquery() for part in parts))).one())
 
 
-def _stuck(teams: Sequence[int], stream: Stream | None) -> list[Any]:
+def _stuck(teams: Sequence[int], stream: Stream | None) -> sa.ColumnElement[bool]:
     """Where somebody can still do something, or may have to: what belongs to a missed post is told by the post.
 
     What failed at an account that was let go, or belongs to a post since withdrawn, is nobody's duty any more;
@@ -91,7 +86,10 @@ def _stuck(teams: Sequence[int], stream: Stream | None) -> list[Any]:
         sa.and_(Delivery.action == "withdraw", Post.state == "withdrawn", ~gone),
         Delivery.state == "unknown",
     )
-    return [current, *_of_posts(teams, stream)]
+    # Deliveries that are stuck are few, posts are not: a join might begin with these.
+    return (
+        sa.exists().where(Post.id == Delivery.post_id, current, *_of_posts(teams, stream)).correlate(Delivery)
+    )
 
 
 def _of_posts(teams: Sequence[int], stream: Stream | None) -> list[Any]:

@@ -56,6 +56,7 @@ def tray(
     wanted = [
         Post.team_id.in_(actor.team_ids),
         Post.due_at.is_(None),
+        Post.is_unfinished(),
         _in_states(states),
         *chosen(stream_ids=stream_ids, person_id=person_id, holding=holding),
     ]

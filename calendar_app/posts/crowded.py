@@ -293,7 +293,8 @@ def planned_in(stream: Stream, since: datetime, until: datetime, *, but: str = "
         sa.select(Post.due_at)
         .join(PostStream, PostStream.post_id == Post.id)
         .where(
-            PostStream.stream_id == stream.id, Post.state.in_(GOES_OUT), Post.uuid != but,
+            Post.team_id == stream.team_id, PostStream.stream_id == stream.id,
+            Post.state.in_(GOES_OUT), Post.uuid != but,
             Post.due_at > since, Post.due_at < until,
         )
     )  # fmt: skip

@@ -101,6 +101,7 @@ def _planned(
         sa.select(Post.due_at)
         .join(PostStream, PostStream.post_id == Post.id)
         .where(
+            Post.team_id.in_({stream.team_id for stream in streams}),
             PostStream.stream_id.in_([stream.id for stream in streams]), Post.state.not_in(NOT_COMING),
             Post.uuid != but, Post.due_at > since, Post.due_at < until if until else sa.true(),
         )

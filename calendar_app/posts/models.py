@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from calendar_app.streams.models import Stream
 
 STATES = ("draft", "in_review", "approved", "scheduled", "published", "withdrawn", "missed")
+# What is, or may be, still to come of a post, or waits for a person.
+UNFINISHED = ("draft", "in_review", "approved", "scheduled", "missed")
 KINDS = ("useful", "news", "question", "promotion")
 TITLE_LIMIT = 200
 TEXT_LIMIT = 50_000
@@ -48,6 +50,8 @@ class Post(Model):
         sa.Index("ix_post_due", "due_at", sqlite_where=sa.text("state = 'scheduled'"),
                  postgresql_where=sa.text("state = 'scheduled'")),
         sa.Index("ix_post_team_due", "team_id", "due_at"),
+        sa.Index("ix_post_open", "team_id", "due_at", sqlite_where=sa.text(f"state IN {UNFINISHED}"),
+                 postgresql_where=sa.text(f"state IN {UNFINISHED}")),
         sa.Index("ix_post_event", "event_starts_at", sqlite_where=sa.text("event_starts_at IS NOT NULL"),
                  postgresql_where=sa.text("event_starts_at IS NOT NULL")),
         sa.Index("ix_post_missed", "team_id", sqlite_where=sa.text("state = 'missed'"),
@@ -117,6 +121,11 @@ class Post(Model):
     def is_missed(cls) -> sa.ColumnElement[bool]:
         """In a literal, for the same reason."""
         return cls.state == sa.literal("missed", literal_execute=True)
+
+    @classmethod
+    def is_unfinished(cls) -> sa.ColumnElement[bool]:
+        """In literals, for the same reason."""
+        return cls.state.in_(sa.bindparam("unfinished", UNFINISHED, expanding=True, literal_execute=True))
 
     @property
     def streams(self) -> list[Stream]:

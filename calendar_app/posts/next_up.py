@@ -91,6 +91,7 @@ def _planned(streams: Sequence[Stream], since: datetime, until: datetime) -> def
         sa.select(PostStream.stream_id, Post.due_at)
         .join(Post, Post.id == PostStream.post_id)
         .where(
+            Post.team_id.in_({stream.team_id for stream in streams}),
             PostStream.stream_id.in_([stream.id for stream in streams]), Post.state.in_(GOES_OUT),
             Post.due_at > since, Post.due_at < until,
         )

@@ -175,5 +175,7 @@ def _waiting(stream: Stream, now: datetime) -> list[Post]:
 
 
 def _at_home(stream: Stream) -> sa.Select[Post]:
-    at_home = sa.select(PostStream.post_id).where(PostStream.stream_id == stream.id, PostStream.position == 0)
-    return sa.select(Post).where(Post.id.in_(at_home))
+    at_home = sa.exists().where(
+        PostStream.post_id == Post.id, PostStream.stream_id == stream.id, PostStream.position == 0
+    )
+    return sa.select(Post).where(Post.team_id == stream.team_id, Post.is_unfinished(), at_home)

@@ -85,11 +85,17 @@ def _next_slot(stream: Stream, now: datetime) -> datetime | None:
 
 def _filled(wanted: dict[int, datetime]) -> set[int]:
     """The streams among `wanted` (id → slot) that have a post planned for that very moment."""
+    if not wanted:
+        return set()
     pairs: Sequence[sa.Row[int, datetime | None]] = db.session.execute(
         sa.select(PostStream.stream_id, Post.due_at)
         .join(Post, Post.id == PostStream.post_id)
         .where(
-            PostStream.stream_id.in_(wanted), Post.due_at.in_(set(wanted.values())), Post.state.in_(FILLING)
+            Post.is_unfinished(),
+            Post.team_id.in_(sa.select(Stream.team_id).where(Stream.id.in_(wanted))),
+            PostStream.stream_id.in_(wanted),
+            Post.due_at.in_(set(wanted.values())),
+            Post.state.in_(FILLING),
         )
     ).all()
     return {number for number, at in pairs if at == wanted[number]}

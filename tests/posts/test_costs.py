@@ -1,4 +1,4 @@
-"""What readers' pages cost: as much after ten thousand posts as after a hundred, whoever wrote them."""
+"""What pages cost: as much after ten thousand posts as after a hundred, whoever wrote them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from calendar_app.times import utcnow
-from tests.factories import make_scheduled, make_stream
+from tests.factories import make_person, make_scheduled, make_stream
 from tests.feeds.test_tongues_cost import fill
 
 
@@ -54,7 +54,8 @@ def cost_of(client, path):
 def grown(stream, count):
     """So many posts of years ago, some with an event of then, and one to come."""
     fill(stream, count)
-    past = {"published_at": utcnow() - timedelta(days=500), "event_starts_at": utcnow() - timedelta(days=400)}
+    out = utcnow() - timedelta(days=500)
+    past = {"published_at": out, "due_at": out, "event_starts_at": out + timedelta(days=100)}
     db.session.execute(sa.update(Post).where(Post.state == "published").values(event_timezone="UTC", **past))
     db.session.commit()
     make_scheduled(stream)
@@ -69,3 +70,29 @@ def test_what_was_written_long_ago_costs_no_reader_anything(client, path):
     few = cost_of(client, path)
     grown(stream, 9_900)
     assert cost_of(client, path) <= 3 * few + 10
+
+
+MEMBERS = (
+    "/calendar",
+    "/calendar?view=streams",
+    "/calendar?view=list",
+    "/calendar/tray",
+    "/needs",
+    "/notices",
+    "/streams/roads/queue",
+    "/streams/roads/edit",
+    "/posts/new?stream=roads",
+    "/streams",
+    "/series",
+    "/calendar/changes",
+)
+
+
+@pytest.mark.parametrize("path", MEMBERS)
+def test_nor_does_it_cost_a_member_anything(app, signed_in, path):
+    stream = make_stream(handle="roads", cadence=["RRULE:FREQ=WEEKLY;BYDAY=MO;BYHOUR=9;BYMINUTE=0"])
+    kari = signed_in(make_person(stream.team, "owner"))
+    grown(stream, 100)
+    few = cost_of(kari, path)
+    grown(stream, 9_900)
+    assert cost_of(kari, path) <= 3 * few + 20
