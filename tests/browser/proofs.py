@@ -28,7 +28,7 @@ CAPABILITIES = (
     "checklist", "schedule", "compare revisions", "bring a revision back", "labels and short links",
     "previews and counters", "threads", "event", "paste a picture", "paste a link over words", "plain words",
     "spelling", "warnings while writing", "what each follower gets", "saved as one types", "signed out meanwhile",
-    "without a connection",
+    "without a connection", "begun without a connection",
     # Agreeing.
     "send for review", "changes wanted", "approve", "approval in steps", "nobody approves their own",
     "asked again after a change", "comments", "comments taken back", "mentions", "settle", "passages", "share link",

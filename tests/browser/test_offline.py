@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import meanwhile
-from tests.browser.looking import look_at
+from tests.browser.three_ways import come, three_ways
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until
 from tests.factories import make_person
@@ -28,29 +28,31 @@ def not_installable(page):
     return {error["errorId"] for error in told["installabilityErrors"]}
 
 
-def test_a_post_is_begun_without_a_connection_and_saved_with_one(site):
+@three_ways("begun without a connection")
+def test_a_post_is_begun_without_a_connection_and_saved_with_one(site, way):
     hall = make_town_hall()
-    page = site.open(hall.kari, service_workers="allow")
+    kari = come(site, hall.kari, way, service_workers="allow")
+    page = kari.page
     page.goto("/calendar")
     wait_until(lambda: page.evaluate(KEPT), 30, every=0.2)
     page.reload()
     assert not_installable(page) <= {"in-incognito"}
     page.context.set_offline(True)
     page.goto("/posts/new")
-    expect(page.get_by_text("No connection. What you write is kept")).to_be_visible()
-    page.get_by_role("textbox", name="Title", exact=True).fill("Written on the ferry")
-    expect(page.get_by_role("status").filter(has_text="kept in this browser").first).to_be_visible()
+    expect(page.locator("[data-no-connection]")).to_be_visible()
+    kari.write(kari.named("textbox", "Title"), "Written on the ferry")
+    kept = kari.say("Not saved yet: no connection. Your text is kept in this browser.")
+    expect(page.locator("span[data-saved]")).to_contain_text(kept)
     page.goto("/team")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sluice cannot be reached")
-    page.get_by_role("link", name="The calendar as last seen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(kari.say("Sluice cannot be reached"))
+    assert kari.look("offline-page") == []
+    kari.link("The calendar as last seen")
     expect(page.locator("#plan")).to_be_visible()
     page.context.set_offline(False)
     site.watch(page).expect("ERR_INTERNET_DISCONNECTED|Failed to fetch|Failed to load resource")
     page.goto("/posts/new")
-    expect(page.get_by_role("textbox", name="Title", exact=True)).to_have_value("Written on the ferry")
+    expect(kari.named("textbox", "Title")).to_have_value("Written on the ferry")
     page.wait_for_url("**/posts/*/edit")
-    page.goto("/offline")
-    assert look_at(page, "offline") == []
     with meanwhile():
         ola = make_person(hall.team, name="Ola Hansen")
     page.evaluate(LEFT_BEHIND)
@@ -61,10 +63,12 @@ def test_a_post_is_begun_without_a_connection_and_saved_with_one(site):
     page.evaluate(LEFT_BEHIND)
     page.context.clear_cookies()
     page.goto("/team")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.get_by_role("heading", level=1)).to_have_text(kari.say("Sign in"))
     assert not page.evaluate(HERS)
     site.sign_in(page.context, hall.kari)
     page.goto("/calendar")
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    if way == "touch":
+        kari.open(".tabs-more > summary")
+    kari.button("Sign out", exact=True)
+    expect(page.get_by_role("heading", level=1)).to_have_text(kari.say("Sign in"))
     assert page.evaluate("async () => (await caches.keys()).includes('sluice-pages')") is False
