@@ -1,7 +1,8 @@
 """Of a plan that a page has already, only what has changed. Pure.
 
 Templates put what changes by itself between two marks, each part one element with an id. A page knows the sums of
-the parts it shows; it is sent the parts whose sums differ, or, where the rest of the plan differs, all of it.
+the parts it shows; it is sent the parts whose sums differ, or, where the rest of the plan or which parts stand in it
+differs, all of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 _PART = re.compile(r"<!--part-->(.*?)<!--/part-->", re.S)
+_ID = re.compile(r'\sid="([^"]*)"')
 # A form's token is another each second and means the same.
 _TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 _PLAN = re.compile(r"<!--plan-->(.*?)<!--/plan-->", re.S)
@@ -27,7 +29,8 @@ class Cut(NamedTuple):
 
 def cut(html: str) -> Cut:
     parts = _PART.findall(html)
-    frame = "".join(_PART.sub("", plan) for plan in _PLAN.findall(html))
+    # Which parts stand where belongs to the frame: a day of a list that has gone leaves its place to another one.
+    frame = "".join(_PART.sub(_id_of, plan) for plan in _PLAN.findall(html))
     return Cut(parts, ".".join(_sum(text) for text in (frame, *parts)))
 
 
@@ -42,6 +45,11 @@ def changed(html: str, known: str) -> list[str] | None:
     if mine[0] != theirs[0] or len(mine) != len(theirs):
         return None
     return [part for part, new, old in zip(found.parts, mine[1:], theirs[1:], strict=True) if new != old]
+
+
+def _id_of(part: re.Match[str]) -> str:
+    found = _ID.search(part[1])
+    return found[1] if found else ""
 
 
 def _sum(text: str) -> str:

@@ -30,6 +30,12 @@ def test_another_frame_or_another_number_of_parts_asks_for_the_whole():
     assert changed(page("a", "b"), "whole") is None
 
 
+def test_a_part_that_takes_the_place_of_another_asks_for_the_whole():
+    """A page finds by its id what a part is to take the place of."""
+    before, after = page("a", "b"), page("a", "b").replace('id="d-1"', 'id="d-7"')
+    assert changed(after, cut(before).sums) is None
+
+
 def test_a_page_keeps_the_sums_of_what_it_shows():
     html = with_sums(page("a", "b"))
     assert f'data-sums="{cut(page("a", "b")).sums}"' in html
