@@ -13,7 +13,8 @@ CAPABILITIES = (
     # The plan.
     "views", "open a post beside the plan", "saved views", "another day", "quarter of an hour", "promised time",
     "several at once", "duplicate", "refused and back", "undo", "history of steps", "posts without a time",
-    "to another stream", "a time taken away", "filters", "print",
+    "several on one day of a row", "list to search and sort", "one step for many", "to another stream",
+    "a time taken away", "filters", "print",
     # Others at the same time.
     "what others do", "who else is here", "two texts",
     # Promises.

@@ -171,16 +171,19 @@ def test_out_of_the_tray_and_several_together(site, way):
     assert db.session.get(Post, post.id).publish_at[:10] == f"{DAY}"
 
 
-@three_ways("to another stream", "a time taken away")
+@three_ways("several on one day of a row", "to another stream", "a time taken away")
 def test_into_the_row_of_another_stream_and_out_of_the_plan(site, way):
     hall = make_town_hall()
-    post = planned(hall)
+    post, other = planned(hall), planned(hall, clock="12:00", title="Fair")
     kari = come(site, hall.kari, way)
     page = kari.page
     page.goto(f"/calendar?view=streams&date={DAY}")
-    carry(kari, rows.mark(page, "roads", post), rows.cell(page, "culture", DAY), ["ArrowUp"])
+    kari.press(page.locator(f'[data-row-day="{DAY}"]'))
+    expect(page.locator(".row-day [data-post]")).to_have_count(2)
+    carry(kari, shown(page, post), rows.cell(page, "culture", DAY), ["ArrowUp"])
     moved = rows.mark(page, "culture", post)
     expect(moved).to_be_visible()
+    expect(shown(page, other)).to_be_visible()
     wait_until(lambda: rows.stands(post) == (["culture"], f"{DAY}T10:00"), 8)
     assert kari.look("streams-moved") == []
     kari.press(moved)

@@ -207,3 +207,40 @@ def test_the_first_post_in_three_steps(site, way):
     expect(page.locator(".send .state-mark")).to_have_attribute("data-state", "scheduled")
     page.goto("/calendar")
     expect(steps).to_have_count(0)
+
+
+@three_ways("list to search and sort", "one step for many")
+def test_a_list_is_searched_and_sorted_and_many_of_it_take_one_step(site, way):
+    hall = make_town_hall()
+    repaired, tunnel, anew = (
+        planned(hall, clock=clock, title=title)
+        for clock, title in (("10:00", "Roof repaired"), ("12:00", "A tunnel"), ("14:00", "Roof anew"))
+    )
+    kari = come(site, hall.kari, way)
+    page, many, to = kari.page, kari.page.locator("[data-many]"), DAY.replace(day=20)
+    page.goto(f"/calendar?view=list&date={DAY}")
+    kari.write(page.locator("#find"), "roof")
+    expect(posts_on(page)).to_have_count(2)
+    expect(page.locator("#find")).to_be_focused()
+    kari.link("title", within=page.locator(".sorts"), exact=True)
+    page.wait_for_url(re.compile("sort=title"))
+    expect(page.locator("#find")).to_have_value("roof")
+    kari.link("latest first", within=page.locator(".sorts"), exact=True)
+    expect(posts_on(page).first).to_have_attribute("data-post", f"{anew.uuid}")
+
+    for box in page.locator("#plan [data-choose]").all():
+        kari.press(box)
+    expect(many.locator("[data-chosen]")).to_have_text(kari.say("{number} posts are chosen").format(number=2))
+    if way == "touch":
+        kari.button("What to do", within=many)
+    assert kari.look("list-chosen") == []
+    kari.write(many.locator("[name=date]"), f"{to}")
+    kari.button("Move to this day", within=many, exact=True)
+    for post in (repaired, anew):
+        expect(shown(page, post, to)).to_be_visible()
+    kari.button("Undo", within=page.locator("[data-toast]"))
+    for post in (repaired, anew):
+        expect(shown(page, post, DAY)).to_be_visible()
+    db.session.rollback()
+    days = {db.session.get(Post, post.id).publish_at[:10] for post in (repaired, tunnel, anew)}
+    assert days == {f"{DAY}"}
