@@ -159,7 +159,10 @@ class NewPost(_Fields):
 
 
 class PostChange(_Fields):
-    """What is to change; fields that are not sent stay as they are."""
+    """What is to change; fields that are not sent stay as they are.
+
+    The event of a post in a series follows another time of the post by as much, unless it is sent as well.
+    """
 
     version: Version
     streams: Handles = []

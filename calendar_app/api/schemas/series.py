@@ -49,7 +49,10 @@ class NewSeries(_Fields):
 
 
 class SeriesChange(_Fields):
-    """What is to change. `since`: the day from which it counts; the days before stay as they are."""
+    """What is to change. `since`: the day from which it counts; the days before stay as they are.
+
+    At another `time` the events of its posts are as much earlier or later, unless a post was changed by itself.
+    """
 
     version: Version
     rule: Rule = ""
