@@ -4,12 +4,14 @@ import "./live.js";
 
 const EVERY = 10_000;
 const WRITES = 15_000;
+const LEAVES = 5000;
 let open = "";
 let place = null;
 let typedAt = -Infinity;
 let said = "";
 let timer = 0;
 let saying = Promise.resolve();
+let leavingUntil = 0;
 
 /** From now on this page has the post open, and says in `element` who else has. Without a post: none any more. */
 export function attend(id, element) {
@@ -29,6 +31,10 @@ export function writes() {
 async function say() {
   clearTimeout(timer);
   if (!open || document.hidden) return;
+  if (performance.now() < leavingUntil) {
+    timer = setTimeout(say, LEAVES);
+    return;
+  }
   const id = open;
   said = performance.now() - typedAt < WRITES ? "writing" : "reading";
   const asked = postQuietly(`/posts/${id}/presence`, { doing: said });
@@ -64,5 +70,9 @@ document.addEventListener("live:changes", ({ detail }) => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) leave();
   else say();
+});
+// What was sent may throw the post away: until the next page comes there may be nothing left to be at.
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) leavingUntil = performance.now() + LEAVES;
 });
 addEventListener("pagehide", end);

@@ -70,3 +70,30 @@ def test_a_menu_that_was_opened_while_the_plan_came_anew_stays_open_with_what_wa
     expect(words).to_be_focused()
     expect(words).to_have_value("hallow")
     expect(shown(page, post, DAY.replace(day=18))).to_be_visible()
+
+
+def test_a_page_that_is_being_left_says_no_more_that_somebody_has_the_post_open(site):
+    """What was sent may have thrown it away, and that is told before the next page has come."""
+    hall = make_town_hall()
+    page = site.open(hall.kari)
+    said = []
+    page.on(
+        "request", lambda request: said.append(request.url) if request.url.endswith("/presence") else None
+    )
+    page.goto(f"/posts/{planned(hall).uuid}/edit")
+    wait_until(lambda: page.wait_for_timeout(20) or said, 5)
+    told = """(events) => {
+        const post = location.pathname.split("/")[2];
+        const detail = { changes: [{ post, kind: "here" }], lost: false };
+        const form = document.querySelector("main").appendChild(document.createElement("form"));
+        for (const name of events) {
+            const at = name === "submit" ? form : document;
+            at.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+        }
+    }"""
+    page.evaluate(told, ["live:changes"])
+    wait_until(lambda: page.wait_for_timeout(20) or len(said) > 1, 5)
+    before = len(said)
+    page.evaluate(told, ["submit", "live:changes"])
+    page.wait_for_timeout(200)  # what it would take to say it
+    assert len(said) == before
