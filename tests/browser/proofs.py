@@ -19,7 +19,7 @@ CAPABILITIES = (
     "what others do", "who else is here", "two texts",
     # Promises.
     "promise in words", "another promise on some days", "pauses and quiet hours", "next free slot", "order of a queue",
-    "fill the gaps", "warnings with a way out",
+    "out of a queue and in", "fill the gaps", "warnings with a way out",
     # Series and pool.
     "series by a rule", "days left out", "words for one post of a series", "words for this and all later",
     "words for all", "rule from a day on", "end of a series", "pool", "pool fills empty slots",

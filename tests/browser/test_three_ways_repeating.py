@@ -63,7 +63,7 @@ def test_a_series_is_begun_one_day_left_out_and_its_words_changed(site, way):
         wait_until(lambda words=words: texts()[1:] == [words] * 2, 8)
 
 
-@three_ways("order of a queue", "pauses and quiet hours")
+@three_ways("order of a queue", "out of a queue and in", "pauses and quiet hours")
 def test_a_queue_changes_its_order_and_a_stream_rests(site, way):
     hall = make_town_hall()
     in_slots(hall.roads, "First", "Second", "Third")
@@ -84,6 +84,12 @@ def test_a_queue_changes_its_order_and_a_stream_rests(site, way):
     page.wait_for_url("**#q-*")
     expect(titles).to_have_text(["Second", "First", "Third"])
     assert kari.look("queue-in-another-order") == []
+    first = page.locator("[data-queue] > li").first
+    kari.open(first.locator(".queue-out > summary"))
+    kari.button("and let the others move up", within=first, exact=True)
+    expect(titles).to_have_text(["First", "Third"])
+    kari.button("Put first")
+    expect(titles).to_have_text(["Second", "First", "Third"])
 
     page.goto("/streams/roads/edit")
     kari.open(page.get_by_text(kari.say("Holidays, pauses and quiet hours")))
