@@ -7,10 +7,8 @@ time and half of them each, so that `make test` stays short; `make check` runs a
 
 from __future__ import annotations
 
-import os
-from zlib import crc32
+from tests.turns import EVERYTHING, turn
 
-EVERYTHING = bool(os.environ.get("SLUICE_TEST_ALL"))
 DATABASES = ("sqlite", "postgresql")
 BOTH_MATTER = (
     "tests/attacks/", "tests/evergreen/", "tests/faults/", "tests/health/", "tests/journeys/", "tests/mailing/",
@@ -41,7 +39,7 @@ def _runs_on_the_other(item):
     here = getattr(item, "callspec", None) and item.callspec.params.get("database")
     if here not in DATABASES or item.nodeid.startswith(BOTH_MATTER) or _names_its_databases(item):
         return False
-    return here != DATABASES[crc32(_without(item, here).encode()) % 2]
+    return here != turn(_without(item, here), DATABASES)
 
 
 def _names_its_databases(item):

@@ -22,11 +22,13 @@ from tests.browser.worlds import (
     with_password,
 )
 from tests.factories import make_post
+from tests.turns import share
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 # 1280 by 1024, enlarged to four times its size.
-ENLARGED = {"width": 320, "height": 256}
+SIZES = {"1440": WIDE, "390": NARROW, "at 400 per cent": {"width": 320, "height": 256}}
+LEAST_AND_MOST = ("1440", "at 400 per cent")
 # Where one gets to, with places for posts of the busy town hall by their state.
 OF_MEMBERS = (
     "/calendar", "/calendar?view=week", "/calendar?view=list", "/calendar?view=streams", "/posts/new",
@@ -41,24 +43,20 @@ BESIDE_POSTS = (
 OF_READERS = ("/sign-in", "/?s=roads&s=culture", "/streams/roads", "/posts/{delivered}")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW, ENLARGED], ids=["1440", "390", "at 400 per cent"])
+@pytest.mark.parametrize("size", SIZES)
 def test_tab_reaches_everything_and_one_sees_where_it_is(site, size):
     hall = busy_town_hall()
-    ids = {state: post.uuid for state, post in hall.posts.items()}
-    member, reader = site.open(hall.kari, size=size), site.open(size=size)
-    found = {path: walk(member, path.format(**ids)) for path in OF_MEMBERS}
-    found |= {path: walk(reader, path.format(**ids)) for path in OF_READERS}
-    wrong = {path: problems for path, problems in found.items() if problems}
+    member, reader = (site.open(person, size=SIZES[size]) for person in (hall.kari, None))
+    wrong = walk_all(member, hall, share(OF_MEMBERS, size, list(SIZES)))
+    wrong |= walk_all(reader, hall, share(OF_READERS, size, list(SIZES)))
     assert wrong == {}, json.dumps(wrong, indent=1)
 
 
-@pytest.mark.parametrize("size", [WIDE, ENLARGED], ids=["1440", "at 400 per cent"])
+@pytest.mark.parametrize("size", LEAST_AND_MOST)
 def test_tab_reaches_what_stands_beside_posts_as_well(site, size):
     hall = busy_town_hall()
-    ids = {state: post.uuid for state, post in hall.posts.items()}
-    page = site.open(hall.kari, size=size)
-    found = {path: walk(page, path.format(**ids)) for path in BESIDE_POSTS}
-    wrong = {path: problems for path, problems in found.items() if problems}
+    page = site.open(hall.kari, size=SIZES[size])
+    wrong = walk_all(page, hall, share(BESIDE_POSTS, size, LEAST_AND_MOST))
     assert wrong == {}, json.dumps(wrong, indent=1)
 
 
@@ -153,6 +151,13 @@ def test_letters_typed_into_a_field_are_letters(site):
     page.keyboard.type("n g c ? z m t 1")
     expect(page.get_by_role("textbox", name="Title", exact=True)).to_have_value("n g c ? z m t 1")
     expect(page).to_have_url(re.compile("/posts/"))
+
+
+def walk_all(page, hall, paths):
+    """What is wrong on the way through each of these pages, by path."""
+    ids = {state: post.uuid for state, post in hall.posts.items()}
+    found = {path: walk(page, path.format(**ids)) for path in paths}
+    return {path: problems for path, problems in found.items() if problems}
 
 
 def press(keyboard, *keys):

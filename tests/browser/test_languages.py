@@ -10,6 +10,7 @@ from calendar_app.planner.asking import VIEWS
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.looking import layout
 from tests.browser.worlds import busy_town_hall, day_of
+from tests.turns import share
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -51,7 +52,7 @@ def test_every_page_fits_in_every_language(site, language):
     db.session.commit()
     page = site.open(hall.kari, locale=LOCALES[language])
     flaws = []
-    for path in paths_of(hall):
+    for path in share(paths_of(hall), language, list(LOCALES)):
         page.goto(path)
         assert page.locator("html").get_attribute("lang") == language
         for size in (WIDE, NARROW, {"width": 320, "height": 640}):

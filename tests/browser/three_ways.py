@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gettext
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
@@ -15,7 +14,7 @@ from tests.browser.conftest import NARROW, WIDE, meanwhile
 from tests.browser.finger import Finger
 from tests.browser.looking import look_here
 from tests.browser.proofs import proves
-from tests.databases import EVERYTHING
+from tests.turns import EVERYTHING, turn
 
 CATALOGUES = Path(__file__).parents[2] / "calendar_app" / "translations"
 LOCALES = {"en": "en-GB", "nb": "nb-NO", "sv": "sv-SE"}
@@ -34,7 +33,7 @@ def three_ways(*capabilities):
     """
 
     def mark(test):
-        names = list(_WAYS) if EVERYTHING else [list(_WAYS)[crc32(test.__name__.encode()) % len(_WAYS)]]
+        names = list(_WAYS) if EVERYTHING else [turn(test.__name__, list(_WAYS))]
         ways = [pytest.param(way, marks=proves(*capabilities, by=_WAYS[way][2]), id=way) for way in names]
         return pytest.mark.parametrize("way", ways)(test)
 
