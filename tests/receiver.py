@@ -33,7 +33,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What to do with one request once it has been read (and, if `processes`, taken effect)."""
+    """What to do with one request once it has been read (and, if `processes`, taken effect).
+
+    `until`: the answer waits for this event.
+    """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -42,16 +45,17 @@ class Behaviour:
     delay: float = 0.0
     reset: bool = False
     drip: float = 0.0
+    until: threading.Event | None = None
 
 
 OK = Behaviour()
 
 
-def answer(status, *, processes=None, delay=0.0, body=b"ok", **headers):
+def answer(status, *, processes=None, delay=0.0, until=None, body=b"ok", **headers):
     """Answer with this status; underscores in header names become hyphens. Only a 2xx has processed the request."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     done = 200 <= status < 300 if processes is None else processes
-    return Behaviour(status, named, body, done, delay)
+    return Behaviour(status, named, body, done, delay, until=until)
 
 
 def reset_after_processing():
@@ -201,6 +205,8 @@ class Receiver:
             self.ledger.append(Call(at, method, path, headers, body, behaviour.processes))
         if behaviour.delay:
             self._stopping.wait(behaviour.delay)
+        while behaviour.until and not (behaviour.until.is_set() or self._stopping.is_set()):
+            behaviour.until.wait(0.05)
         if behaviour.reset:
             # Linger of zero seconds: the kernel sends RST instead of FIN.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from datetime import timedelta
@@ -33,7 +34,7 @@ WORKER = ("worker", "--lane", "publish")
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 
-# A worker's round with a short lease, whose channel thinks for a moment before its first byte.
+# A worker's round with a short lease, whose channel thinks before its first byte until it is told to go on.
 HESITANT_WORKER = """
 import sys, time
 from pathlib import Path
@@ -45,7 +46,8 @@ from tests.channels.odd_channels import PostcardAdapter
 class HesitantAdapter(PostcardAdapter):
     def send(self, parcel, call):
         Path(sys.argv[1]).touch()
-        time.sleep(0.3)
+        while not Path(sys.argv[2]).exists():
+            time.sleep(0.01)
         return super().send(parcel, call)
 
 ADAPTERS["postcard"] = HesitantAdapter()
@@ -55,7 +57,8 @@ with app().app_context():
 
 
 def test_a_worker_frozen_in_mid_call_changes_nothing_when_it_wakes(app, receiver):
-    receiver.plan(answer(200, delay=0.5))
+    awake = threading.Event()
+    receiver.plan(answer(200, until=awake))
     stream = connected(receiver)
     make_scheduled(stream, due_in=-1)
     enqueue.wake("publish")
@@ -66,6 +69,7 @@ def test_a_worker_frozen_in_mid_call_changes_nothing_when_it_wakes(app, receiver
         drain()
         assert states() == ["delivered"]
         before = settled_row()
+        awake.set()
         signal_all(frozen, signal.SIGCONT)
         wait_until(lambda: not descendants(worker.pid) & frozen, 30)
 
@@ -83,10 +87,10 @@ def test_a_worker_frozen_before_its_first_byte_sends_nothing_when_it_wakes(
     stream = make_stream()
     make_account(stream.team, "postcard", settings={"url": receiver.address()}, streams=[stream])
     make_scheduled(stream, due_in=-1)
-    hesitating = tmp_path / "hesitating"
+    hesitating, go_on = tmp_path / "hesitating", tmp_path / "go on"
     db.session.rollback()
     stop_writing()
-    worker = subprocess.Popen([sys.executable, "-c", HESITANT_WORKER, hesitating],
+    worker = subprocess.Popen([sys.executable, "-c", HESITANT_WORKER, hesitating, go_on],
                               env=processes.environment(app), start_new_session=True)  # fmt: skip
     try:
         wait_until(hesitating.exists, 30)
@@ -95,6 +99,7 @@ def test_a_worker_frozen_before_its_first_byte_sends_nothing_when_it_wakes(
         drain()
         assert states() == ["unknown"], "nobody can tell, so nobody sends again"
         before = settled_row()
+        go_on.touch()
         worker.send_signal(signal.SIGCONT)
         assert worker.wait(20) == 0
     finally:

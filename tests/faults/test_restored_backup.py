@@ -22,6 +22,7 @@ from calendar_app.restoring import restore_backup
 from tests import processes
 from tests.conftest import settings_for, wait_until
 from tests.factories import make_actor, make_scheduled
+from tests.faults.test_rolling_restart import at_work
 from tests.faults.world import CLOCK, WORKER, connected, in_short_on, keep
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
@@ -57,6 +58,7 @@ def test_a_restored_site_holds_still_until_its_operator_has_looked(app, elsewher
         restore_backup(file)
         let_time_come(meanwhile | after)
         with processes.running(elsewhere, WORKER, CLOCK):
+            wait_until(lambda: at_work() == (1, 1), 60)
             time.sleep(3)
             assert len(receiver.ledger) == 6, "nothing leaves a restored site by itself"
             assert posts(meanwhile | after) == {"scheduled"}

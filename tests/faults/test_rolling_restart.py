@@ -82,8 +82,12 @@ def test_more_workers_make_more_calls_at_once(app, receiver):
         if number:
             one_more_place(receiver, path=f"/{number}", stream=stream)
     stream.accounts[0].settings = {"url": receiver.address("/0")}
-    plan_over(stream, 0, 16, random.Random(1), first=-1.0)
+    let_others_write()
     with processes.running(app, WORKER, WORKER, WORKER, CLOCK, CLOCK):
+        # One that comes to work after the others have ended their first calls would prove nothing.
+        wait_until(lambda: at_work() == (3, 2), 60)
+        start_writing()
+        plan_over(stream, 0, 16, random.Random(1), first=-1.0)
         wait_until(lambda: len(receiver.ledger) == 64, 60, every=0.2)
     first = min(call.at for call in receiver.ledger)
     assert sum(call.at < first + 3.0 for call in receiver.ledger) > 32
