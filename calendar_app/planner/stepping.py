@@ -170,8 +170,11 @@ def _hold(act: Act, post: Post) -> None:
 
 
 def _move(act: Act, post: Post, asked: _Asked) -> Done:
+    event = post.event_starts_at
     moved = put(post, act.where, version=act.version, actor=asked.actor, now=asked.now, shown_in=asked.zone)
     sentence = say("Moved “%(title)s” to %(when)s", title=_title(post), when=_when(moved.local))
+    if post.event_starts_at != event:
+        sentence += ". " + say("Its event moved along.")
     if moved.before is None:
         return _done(act, post, sentence, "open")
     return _done(act, post, sentence, "move", at=rfc3339(moved.before))

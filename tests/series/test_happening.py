@@ -8,6 +8,7 @@ import pytest
 
 from calendar_app.extensions import database_now, db
 from calendar_app.planner.moving import Where, put
+from calendar_app.planner.stepping import Act, take
 from calendar_app.posts.drafting import edit
 from calendar_app.posts.event_following import followed
 from calendar_app.posts.publishing import publish_now
@@ -144,6 +145,18 @@ def test_one_that_is_moved_alone_takes_its_event_along_and_keeps_following_the_w
     assert events_of(series) == [*concerts(3, **hour), *alone, *concerts(7, **hour)]
     put(second, Where(at=moved.before), version=second.version, actor=actor, now=database_now())
     assert events_of(series)[1] == concerts(5)[0]
+
+
+def test_a_step_in_the_calendar_says_that_the_event_moved_and_takes_it_back(told, actor):
+    series = begun_from(told, actor)
+    second = posts_of(series)[1]
+    asked = {"actor": actor, "now": database_now(), "zone": "Europe/Oslo"}
+    done = take([Act("move", second.uuid, second.version, Where(days=1))], **asked).done[0]
+    assert done.sentence.endswith("Its event moved along.")
+    assert events_of(series)[1] == concerts(6)[0]
+    back = Act(done.back.do, second.uuid, done.back.version, Where(at=at(tomorrow(2))))
+    take([back], **asked)
+    assert events_of(series) == concerts(3, 5, 7)
 
 
 def test_the_event_of_a_post_of_no_series_stays_where_it_is(told, actor):
