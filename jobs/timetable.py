@@ -12,6 +12,7 @@ from calendar_app.channels.tallying import fold
 from calendar_app.comments.commenting import forget_removed
 from calendar_app.evergreen import filling
 from calendar_app.feeds.parts import render_missing
+from calendar_app.health.counting import count_anew
 from calendar_app.health.pulse import forget_silent
 from calendar_app.media.forgetting import forget_unused, sweep_files
 from calendar_app.notices.letters import bundle
@@ -56,4 +57,5 @@ TIMETABLE = (
     Recurring("forget kept API answers", HOUR, forget_old_replays),
     Recurring("forget pictures nobody uses", HOUR, forget_unused),
     Recurring("sweep files of pictures", 24 * HOUR, sweep_files),
+    Recurring("let SQLite count its tables", 24 * HOUR, count_anew),
 )

@@ -1,9 +1,10 @@
 // Follow page: ticked streams flow into one address. Without this file the form asks the server for the same.
 const form = document.querySelector("[data-follow]");
 
+const said = Object.assign(document.createElement("p"), { className: "sr", role: "status" });
+document.querySelector("main").append(said);
 for (const button of document.querySelectorAll(".url [data-copy]")) {
   const address = document.querySelector(button.dataset.copy);
-  const said = button.parentElement.querySelector("[role=status]");
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {

@@ -126,7 +126,7 @@ def test_the_address_is_copied_and_the_page_says_so(site):
     page = site.open(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/?s=culture")
     page.get_by_role("button", name="Copy the address").first.click()
-    expect(page.locator(".url [role=status]").first).to_have_text("Address copied")
+    expect(page.locator("main > [role=status]")).to_have_text("Address copied")
     expect(page.get_by_role("button", name="Copy the address").first).to_be_focused()
     assert page.evaluate("() => navigator.clipboard.readText()") == f"{site.base}/follow/culture.ics"
 
