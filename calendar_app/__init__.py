@@ -154,7 +154,8 @@ def _folder(name: str) -> Path:
 
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 20}, "json_deserializer": read_json}
+        # What SQLite has counted (health/counting.py) is read when a connection opens.
+        return {"connect_args": {"timeout": 20}, "json_deserializer": read_json, "pool_recycle": 3600}
     return {
         "pool_pre_ping": True,
         "pool_size": 10,
