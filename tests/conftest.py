@@ -266,3 +266,15 @@ def _works(pid):
     except OSError:
         return False
     return bool({b"clock", b"worker"} & set(command))
+
+
+@pytest.fixture
+def counted_anew(app):
+    """For tests that let SQLite count its tables: the next ones choose their indexes without it."""
+    yield
+    db.session.rollback()
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.begin() as connection:
+            if connection.scalar(sa.text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'")):
+                connection.execute(sa.text("DELETE FROM sqlite_stat1"))
+        db.engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from calendar_app.extensions import db
@@ -10,7 +11,8 @@ from jobs.timetable import TIMETABLE
 from tests.factories import make_post, make_stream
 
 
-def test_what_is_counted_once_a_day_serves_every_connection(app, database):
+@pytest.mark.usefixtures("counted_anew")
+def test_what_is_counted_once_a_day_serves_every_connection(database):
     stream = make_stream()
     for _ in range(20):
         make_post(stream)

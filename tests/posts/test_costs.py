@@ -14,6 +14,8 @@ from calendar_app.times import utcnow
 from tests.factories import make_person, make_scheduled, make_stream
 from tests.feeds.test_tongues_cost import fill
 
+pytestmark = pytest.mark.usefixtures("counted_anew")
+
 
 @pytest.fixture
 def database():
