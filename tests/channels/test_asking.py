@@ -70,6 +70,7 @@ def years_of_use(stream):
     db.session.commit()
 
 
+@pytest.mark.usefixtures("counted_anew")
 def test_no_question_of_a_round_reads_the_whole_history(stream):
     years_of_use(stream)
     post = due_post(stream)
