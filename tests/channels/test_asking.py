@@ -90,6 +90,7 @@ def reads_all(plan):
     )
 
 
+@pytest.mark.usefixtures("counted_anew")
 def test_the_index_of_waiting_deliveries_serves_the_claim(stream):
     from calendar_app.channels.claiming import claim
 
