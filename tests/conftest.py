@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 
 from calendar_app import create_app, migrating
 from calendar_app.config import Settings
-from calendar_app.extensions import db, start_writing, stop_writing
+from calendar_app.extensions import db, limiter, start_writing, stop_writing
 from calendar_app.people import passwords
 from calendar_app.people.setting_up import ensure_site
 from calendar_app.supervising import guard
@@ -120,6 +120,8 @@ def database(request):
 def app(request, database, _apps, worker_folder, redis_url):
     """The application inside its context, on an empty, migrated database of each kind."""
     made = _apps.get(database) or _make(request, database, _apps, worker_folder, redis_url)
+    vars(limiter).update(made.extensions["tests' limiter"])
+    limiter._fallback_storage.reset()
     with made.app_context():
         _empty()
         import redis
@@ -190,6 +192,8 @@ def _make(request, database, apps, worker_folder, redis_url):
     url = in_file if database == "sqlite" else request.getfixturevalue("postgres_url")
     made = create_app(settings_for(folder, url, redis_url))
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, LIVE_SECONDS=0.0)
+    # There is one limiter, which counts in the Redis of the app made last: of a test's own, maybe, that has ended.
+    made.extensions["tests' limiter"] = dict(vars(limiter))
     with made.app_context():
         migrating.migrate()
         if database == "sqlite":

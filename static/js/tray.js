@@ -46,6 +46,11 @@ document.addEventListener("click", async (event) => {
   if (!(await fill(link))) say(words("unreachable"));
 }, { capture: true });
 
+// At the press already: the browser tells of the toggle later, when the page may be gone or the plan asked for anew.
+document.addEventListener("click", ({ target }) => {
+  const line = target.closest?.("[data-tray] > summary, [data-needs] > summary")?.parentElement;
+  if (line) remember(line.dataset.kept, !line.open);
+});
 document.addEventListener("toggle", ({ target }) => target.matches?.("[data-tray], [data-needs]") && remember(target.dataset.kept, target.open), { capture: true });
 
 // The plan came anew with the first portion: what was shown before comes again.

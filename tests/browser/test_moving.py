@@ -13,6 +13,7 @@ from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW, meanwhile
 from tests.browser.finger import Finger
 from tests.browser.worlds import make_town_hall, plan
+from tests.conftest import wait_until
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -47,10 +48,22 @@ def centre(thing):
     """The middle of it once it stands still with nothing above it, which Playwright's own presses wait for, too."""
     with suppress(TimeoutError):
         thing.hover(trial=True, timeout=2000)
-    box = thing.evaluate(
-        "one => { one.scrollIntoView({ block: 'nearest' }); return one.getBoundingClientRect().toJSON() }"
-    )
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    found = []
+
+    def stands():
+        found[:] = thing.evaluate(_MIDDLE)
+        return bool(found)
+
+    # The plan may come anew at this moment: what was there has no place any more.
+    wait_until(stands, 5)
+    return tuple(found)
+
+
+_MIDDLE = """one => {
+  one.scrollIntoView({ block: 'nearest' });
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return one.isConnected && width ? [x + width / 2, y + height / 2] : [];
+}"""
 
 
 def day_in_database(post):
