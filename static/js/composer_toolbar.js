@@ -1,7 +1,5 @@
 // The bar of formatting, and the same by keys in the text itself.
-import { askForLink, linkByPaste } from "./composer_link.js";
-import { goOn, mark } from "./composer_marks.js";
-import { askForSnippet } from "./composer_snippets.js";
+import { goOn, linkByPaste, mark } from "./composer_marks.js";
 
 const LETTERS = { b: "bold", i: "italic", k: "link" };
 const DIGITS = { Digit5: "snippet", Digit6: "heading", Digit7: "numbers", Digit8: "bullets", Digit9: "quote" };
@@ -17,6 +15,9 @@ export function attach(form) {
   });
   // A press with the mouse must not take the selection away.
   bar.addEventListener("mousedown", (event) => event.preventDefault());
+  bar.addEventListener("pointerover", dialogs, { once: true });
+  bar.addEventListener("focusin", dialogs, { once: true });
+  form.addEventListener("focusin", ({ target }) => target.matches(".body-in") && dialogs());
   form.addEventListener("keydown", press);
   form.addEventListener("paste", paste);
 }
@@ -29,9 +30,14 @@ export function front(form) {
 }
 
 function act(field, name) {
-  if (name === "link") askForLink(field);
-  else if (name === "snippet") askForSnippet(field);
+  if (name === "link") dialogs().then(([{ askForLink }]) => askForLink(field));
+  else if (name === "snippet") dialogs().then(([, { askForSnippet }]) => askForSnippet(field));
   else mark(field, name);
+}
+
+/** They come when somebody is at the text: by the time one is asked for, it is there. */
+function dialogs() {
+  return Promise.all([import("./composer_link.js"), import("./composer_snippets.js")]);
 }
 
 function press(event) {
