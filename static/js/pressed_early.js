@@ -11,14 +11,14 @@ export function atFirstPress(selector, load) {
     coming ??= load();
     try {
       await coming;
-      document.removeEventListener("click", hold, { capture: true });
+      removeEventListener("click", hold, { capture: true });
       place.dispatchEvent(new MouseEvent("click", event));
     } catch {
       // Out of reach now: the next press asks again.
       coming = null;
     }
   };
-  document.addEventListener("click", hold, { capture: true });
+  addEventListener("click", hold, { capture: true });
 }
 
 /** The same for a key; those that follow it before what it calls for is there are held as well, in their order. */
@@ -35,11 +35,11 @@ export function atFirstKey(isMine, load) {
     held = [event];
     try {
       await load();
-      document.removeEventListener("keydown", hold, { capture: true });
+      removeEventListener("keydown", hold, { capture: true });
       for (const one of held) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", one));
     } catch {
       held = null;
     }
   };
-  document.addEventListener("keydown", hold, { capture: true });
+  addEventListener("keydown", hold, { capture: true });
 }
