@@ -12,17 +12,20 @@ import "./day_click.js";
 import "./tray.js";
 import "./reveal_now.js";
 import { plan } from "./plan_load.js";
-import { atFirstKey, atFirstPress } from "./pressed_early.js";
+import { atFirstKey, atFirstPress, once } from "./pressed_early.js";
 import { isTyping } from "./typing.js";
 
 // What only some visits need comes when they do.
 const rowDay = () => import("./row_day.js");
-const inRows = () => plan()?.dataset.view === "streams" && rowDay();
+const rows = once(rowDay);
+const inRows = () => plan()?.dataset.view === "streams" && rows();
 inRows();
 document.addEventListener("plan:loaded", inRows);
 atFirstPress("#plan [data-row-day]", rowDay);
 const keyMove = () => import("./key_move.js");
+const mover = once(keyMove);
 const onPost = (element) => element?.closest?.("#plan [data-post]");
-document.addEventListener("focusin", ({ target }) => onPost(target) && keyMove());
+document.addEventListener("focusin", ({ target }) => onPost(target) && mover());
 atFirstKey((event) => event.key === "m" && !isTyping(event) && onPost(document.activeElement), keyMove);
-document.addEventListener("choice:changed", () => import("./many_bar.js"));
+const manyBar = once(() => import("./many_bar.js"));
+document.addEventListener("choice:changed", () => manyBar());

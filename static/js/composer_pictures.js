@@ -1,6 +1,7 @@
 // The pictures of a post: added by choosing, dropping or pasting; moved, described, taken out; and the point of each
 // that stays in sight. What stands in the tiles is collected and filled in like every other field.
 import { point } from "./composer_focus.js";
+import { once } from "./pressed_early.js";
 import { say } from "./toast.js";
 
 const PARTS = ["alt", "focus_x", "focus_y", "crop", "rights", "licensed_until", "credit"];
@@ -11,7 +12,8 @@ const sample = box?.querySelector("template[data-tile]");
 // Taken out, but not forgotten: undo and a change of mind bring the tile back as it was.
 const known = new Map();
 const underWay = new Set();
-let cropped = null;
+// Comes when the part of a picture is asked for.
+const cropping = once(async () => (await import("./composer_crop.js")).crop(list));
 
 export function attach(form) {
   if (!box) return;
@@ -24,13 +26,6 @@ export function attach(form) {
   form.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
   form.addEventListener("drop", drop);
   document.addEventListener("paste", paste);
-}
-
-/** Comes when the part of a picture is asked for. */
-function cropping() {
-  cropped ??= import("./composer_crop.js").then(({ crop }) => crop(list), () => {
-    cropped = null;
-  });
 }
 
 /** As the server speaks of them: only what has arrived there. */

@@ -1,19 +1,19 @@
 // Who else is on the post that is being written. A new one has nobody until it is saved for the first time.
+import { once } from "./pressed_early.js";
+
 const form = document.querySelector("[data-compose]");
 const place = document.querySelector("[data-presence]");
+const presence = once(() => import("./presence.js"));
+let isBegun = false;
 
-let presence = null;
-
-async function begin() {
+function begin() {
   const { uuid } = form.dataset;
-  if (!uuid && !presence) return;
-  presence ??= import("./presence.js");
-  const { attend } = await presence;
-  attend(uuid, place);
+  isBegun ||= Boolean(uuid);
+  if (isBegun) presence(({ attend }) => attend(uuid, place));
 }
 
 if (form && place) {
   begin();
   new MutationObserver(begin).observe(form, { attributeFilter: ["data-uuid"] });
-  form.addEventListener("input", async () => (await presence)?.writes());
+  form.addEventListener("input", () => isBegun && presence(({ writes }) => writes()));
 }

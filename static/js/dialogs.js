@@ -1,18 +1,20 @@
 // The dialogs of every page: commands (Ctrl-K or /), what was done here (u), all keys (?). They open at once; what works
 // in the first two comes when they are opened for the first time, and does then what was pressed meanwhile.
+import { once } from "./pressed_early.js";
 import { hasModifier, isTyping } from "./typing.js";
 
 const commands = document.querySelector("dialog[data-palette]");
 const done = document.querySelector("dialog[data-history]");
 const keys = document.querySelector("dialog[data-keys]");
 const input = commands?.querySelector("[role=combobox]");
-const palette = (act) => import("./palette.js").then(act);
+const palette = once(() => import("./palette.js"));
+const past = once(() => import("./history.js"));
 
 function open(dialog) {
   if (!dialog || document.querySelector("dialog[open]")) return;
   if (dialog === commands) input.value = "";
   dialog.showModal();
-  if (dialog === done) import("./history.js").then(({ show }) => show());
+  if (dialog === done) past(({ show }) => show());
   if (dialog !== commands) return;
   input.focus();
   palette(({ show }) => show(input.value));
