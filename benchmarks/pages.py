@@ -66,12 +66,14 @@ def run() -> Iterator[str]:
             yield _saved(context)
 
 
-def measure(context: BrowserContext, path: str) -> dict[str, float]:
-    """One first visit: nothing kept from before."""
+def measure(context: BrowserContext, path: str, *, slower: int = 1) -> dict[str, float]:
+    """One first visit: nothing kept from before, on a machine so many times slower."""
     page = context.new_page()
     link = context.new_cdp_session(page)
     link.send("Network.enable")
     link.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    if slower > 1:
+        link.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     sent: list[float] = []
     link.on("Network.loadingFinished", lambda told: sent.append(told["encodedDataLength"]))
     page.add_init_script(WATCH)

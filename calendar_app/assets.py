@@ -48,6 +48,9 @@ def _folder() -> Path:
 def _let_browsers_keep(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in {200, 206, 304}:
         response.headers["Cache-Control"] = _YEAR if _asked_by_hash() else _CHECKED
+        # A page has sixty files: the ETag says what the time would, and the address what the file is called.
+        response.headers.remove("Last-Modified")
+        response.headers.remove("Content-Disposition")
     return response
 
 

@@ -1,6 +1,6 @@
 // Text that never reached the server comes back when the page is opened again: after a reload, a crash, the back button.
 import { forget, name, startAnew, state } from "./composer_state.js";
-import { sayWithButton } from "./composer_status.js";
+import { clock, sayWithButton } from "./composer_status.js";
 import { differing, fill } from "./composer_values.js";
 import { say as toast } from "./toast.js";
 import { words } from "./words.js";
@@ -10,10 +10,6 @@ export function bringBack(clash) {
   const entry = state.store.read(name());
   if (entry) restore(entry, clash);
   else if (!state.uuid) offerUnborn(clash);
-}
-
-export function clock(instant) {
-  return new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
 function restore(entry, clash) {

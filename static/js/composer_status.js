@@ -12,6 +12,10 @@ export function say(text, { bad = false, quietly = false } = {}) {
   put(text, bad);
 }
 
+export function clock(instant) {
+  return new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
 export function sayWithButton(text, label, act) {
   clearTimeout(delay);
   put(text, true);

@@ -1,20 +1,14 @@
-// What was done in this session, step by step: `u` or the button shows it, and takes back as far as one says.
+// What was done in this session, step by step, to be taken back as far as one says. Comes when it is opened for the
+// first time: see dialogs.js.
 import { redo, steps, undo } from "./undo.js";
 import { say } from "./toast.js";
-import { hasModifier, isTyping } from "./typing.js";
 import { words } from "./words.js";
 
 const dialog = document.querySelector("dialog[data-history]");
-const list = dialog?.querySelector("[data-history-list]");
-
-function open() {
-  if (!dialog || document.querySelector("dialog[open]")) return;
-  show();
-  dialog.showModal();
-}
+const list = dialog.querySelector("[data-history-list]");
 
 /** The newest first; above it what was taken back, the one that would come again next to it. */
-function show() {
+export function show() {
   const { done, undone } = steps();
   const rows = [
     ...undone.map((step, place) => row(step, "again", undone.length - place)),
@@ -47,22 +41,8 @@ async function go({ direction, number }) {
   (list.querySelector("button") ?? dialog.querySelector("button")).focus();
 }
 
-dialog?.addEventListener("click", (event) => {
+dialog.addEventListener("click", (event) => {
   const button = event.target.closest("[data-direction]");
   if (button) go(button.dataset);
-  else if (event.target === dialog) dialog.close();
 });
-document.addEventListener("steps:changed", () => dialog?.open && show());
-document.addEventListener("history:show", open);
-document.addEventListener("click", (event) => event.target.closest?.("[data-history-open]") && open());
-document.addEventListener("plan:loaded", reveal);
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "u" || event.defaultPrevented || hasModifier(event) || isTyping(event)) return;
-  event.preventDefault();
-  open();
-});
-
-function reveal() {
-  for (const button of document.querySelectorAll("[data-history-open]")) button.hidden = !dialog;
-}
-reveal();
+document.addEventListener("steps:changed", () => dialog.open && show());

@@ -163,4 +163,5 @@ function pressWhileHeld(event) {
   }
 }
 
-document.addEventListener("keydown", press, { capture: true });
+// Before whoever listens at the document: while a post is held, every key is about it.
+addEventListener("keydown", press, { capture: true });

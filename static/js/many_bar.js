@@ -70,4 +70,6 @@ if (bar) {
     }
   });
   document.addEventListener("choice:changed", show);
+  // It comes with the first choice.
+  show();
 }

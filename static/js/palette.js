@@ -1,23 +1,15 @@
-// Ctrl-K or / opens it: a few letters find a post, a stream, a page or a command; arrows choose, Enter does it.
+// In the dialog of commands a few letters find a post, a stream, a page or a command; arrows choose, Enter does it.
+// Comes when it is opened for the first time: see dialogs.js.
 import { getJson } from "./asking.js";
-import { hasModifier, isTyping } from "./typing.js";
 
 const dialog = document.querySelector("dialog[data-palette]");
-const input = dialog?.querySelector("[role=combobox]");
-const list = dialog?.querySelector("[role=listbox]");
+const input = dialog.querySelector("[role=combobox]");
+const list = dialog.querySelector("[role=listbox]");
 const WAIT = 120;
 let timer = 0;
 let asked = 0;
 
-export function open() {
-  if (!dialog || dialog.open || document.querySelector("dialog[open]")) return;
-  input.value = "";
-  show("");
-  dialog.showModal();
-  input.focus();
-}
-
-function show(words) {
+export function show(words) {
   forget();
   const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   for (const offer of list.querySelectorAll("[data-offer]")) {
@@ -85,38 +77,16 @@ function step(by) {
   choose(rows[(at + by + rows.length) % rows.length]);
 }
 
-function carryOut(row) {
+export function press(key) {
+  if (key === "Enter") carryOut(shown().find((one) => one.ariaSelected === "true"));
+  else step(key === "ArrowDown" ? 1 : -1);
+}
+
+export function carryOut(row) {
   if (!row) return;
   dialog.close();
   if (row.dataset.href) location.assign(row.dataset.href);
   else if (row.dataset.do === "theme") document.querySelector("[data-theme-toggle]")?.click();
   else if (row.dataset.do === "history") document.dispatchEvent(new CustomEvent("history:show"));
   else if (row.dataset.do === "keys") document.dispatchEvent(new CustomEvent("keys:show"));
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
-  const commands = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-  const find = event.key === "/" && !hasModifier(event) && !isTyping(event);
-  if (!dialog || !(commands || find)) return;
-  event.preventDefault();
-  open();
-});
-input?.addEventListener("input", () => show(input.value));
-input?.addEventListener("keydown", (event) => {
-  const act = { ArrowDown: () => step(1), ArrowUp: () => step(-1), Enter: () => carryOut(shown().find((one) => one.ariaSelected === "true")) }[event.key];
-  if (!act || event.isComposing) return;
-  event.preventDefault();
-  act();
-});
-list?.addEventListener("click", (event) => carryOut(event.target.closest("[role=option]")));
-dialog?.addEventListener("click", (event) => {
-  if (event.target === dialog) dialog.close();
-});
-for (const button of document.querySelectorAll("[data-palette-open]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    button.closest("details")?.removeAttribute("open");
-    open();
-  });
 }

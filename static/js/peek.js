@@ -1,9 +1,9 @@
 // A post opens beside the plan. The address names it, so that it can be sent, and Back closes it.
 import { getText } from "./asking.js";
 import { moveById } from "./move_post.js";
+import { once } from "./pressed_early.js";
 import { go } from "./plan_go.js";
 import { plan } from "./plan_load.js";
-import { attend } from "./presence.js";
 import { take } from "./steps.js";
 import { say } from "./toast.js";
 import { words } from "./words.js";
@@ -13,6 +13,8 @@ const frame = document.querySelector("[data-with-peek]");
 let shown = new URL(location.href).searchParams.get("post");
 let cameFrom = null;
 let asked = 0;
+const presence = once(() => import("./presence.js"));
+const attend = (...post) => presence((there) => there.attend(...post));
 
 /** What is asked for last counts: an answer that comes late opens nothing that was closed or left meanwhile. */
 async function open(id, { focus = false, push = true } = {}) {

@@ -1,0 +1,91 @@
+"""A first visit is light and nothing on it moves; what comes later does what was pressed before it was there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.pages import MOST_BYTES, MOST_SHIFT, measure
+from tests.browser.test_moving import planned, shown, toast
+from tests.browser.test_opening import today_there
+from tests.browser.test_writing import text
+from tests.browser.worlds import busy_town_hall, make_town_hall
+from tests.conftest import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+# So slow that the page is drawn before all of it is read.
+SLOW = 8
+
+
+def held(page, name):
+    """Requests of this script, each waiting until it is let go."""
+    waiting = []
+    page.route(f"**/static/js/{name}", lambda route: waiting.append(route))
+    return waiting
+
+
+def let_go(page, waiting):
+    wait_until(lambda: page.wait_for_timeout(20) or waiting, 8)
+    page.wait_for_timeout(100)
+    for route in waiting:
+        route.continue_()
+
+
+@pytest.mark.parametrize("path", ["/calendar", "/calendar?view=week", "/calendar?view=list", "/posts/new"])
+def test_the_first_view_is_light_and_still(site, path):
+    page = site.open(busy_town_hall().kari)
+    found = measure(page.context, path)
+    assert found["bytes"] <= MOST_BYTES
+    assert found["shift"] <= MOST_SHIFT
+
+
+@pytest.mark.parametrize("view", ["week", "list"])
+def test_nothing_moves_on_a_slow_machine_either(site, view):
+    hall = busy_town_hall()
+    # Days of a line each: lower than any guess, and above the day that is looked at.
+    for days in range(-3, 3):
+        planned(hall, today_there() + timedelta(days=days))
+    page = site.open(hall.kari)
+    moved = [measure(page.context, f"/calendar?view={view}", slower=SLOW)["shift"] for _ in range(3)]
+    assert moved == [0, 0, 0]
+
+
+def test_commands_are_found_and_done_though_they_come_late(site):
+    page = site.open(make_town_hall().kari)
+    waiting = held(page, "palette.js")
+    page.goto("/calendar")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Find and do")).to_be_visible()
+    page.keyboard.type("calendar: week")
+    page.keyboard.press("Enter")
+    let_go(page, waiting)
+    page.wait_for_url("**/calendar?view=week")
+
+
+def test_a_post_is_moved_by_keys_that_were_pressed_early(site):
+    hall = make_town_hall()
+    day = today_there().replace(day=10)
+    post = planned(hall, day)
+    page = site.open(hall.kari)
+    waiting = held(page, "key_move.js")
+    page.goto(f"/calendar?view=month&date={day}")
+    shown(page, post).focus()
+    for key in ("m", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    let_go(page, waiting)
+    expect(toast(page)).to_contain_text("Moved")
+    expect(shown(page, post, day + timedelta(days=2))).to_be_visible()
+
+
+def test_a_link_is_asked_for_though_its_dialog_comes_late(site):
+    page = site.open(make_town_hall().kari)
+    waiting = held(page, "composer_link.js")
+    page.goto("/posts/new")
+    text(page).fill("The bridge")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+k")
+    let_go(page, waiting)
+    expect(page.get_by_role("dialog").get_by_label("Words that are shown")).to_have_value("The bridge")
