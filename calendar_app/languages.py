@@ -40,6 +40,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say, grouped=grouped,
                                  language_name=language_name)  # fmt: skip
     app.jinja_env.filters.update(capital=capital, retell=retell)
+    # A page asks some hundred times: at once, not by way of a name that asks for another.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @app.before_request
     def anew() -> None:
