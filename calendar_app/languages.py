@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flask_babel
 from babel import Locale, UnknownLocaleError, dates, numbers
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(spoken=spoken, in_words=in_words, say=say, grouped=grouped,
                                  language_name=language_name)  # fmt: skip
     app.jinja_env.filters.update(capital=capital, retell=retell)
+    # A page asks some hundred times: at once, not by way of a name that asks for another.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @app.before_request
     def anew() -> None:
@@ -51,6 +58,17 @@ def register(app: Flask) -> None:
         if response.mimetype == "text/html":
             response.vary.add("Accept-Language")
         return response
+
+
+def _catalogue() -> Any:
+    """The sentences of the language that is spoken, looked for again only where that has changed."""
+    language = flask_babel.get_locale()
+    if language is None:
+        return flask_babel.get_translations()
+    known = g.get("catalogue")
+    if known is None or known[0] is not language:
+        known = g.catalogue = language, flask_babel.get_translations()
+    return known[1]
 
 
 def say(sentence: str, **values: object) -> str:

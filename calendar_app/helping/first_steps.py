@@ -36,7 +36,7 @@ def first_steps(actor: Actor, now: datetime) -> FirstSteps | None:
     """None once a post of the asker's teams was ever scheduled, and for whoever may not write any."""
     if not any(actor.may("write posts", team) for team in actor.team_ids):
         return None
-    if _first(scoped(Post, actor).where(Post.state.in_(PLANNED))):
+    if _first(sa.select(Post.id).where(Post.team_id.in_(actor.team_ids), Post.state.in_(PLANNED))):
         return None
     place = scoped(Account, actor).where(Account.deleted_at.is_(None)).exists()
     found = db.session.execute(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from calendar_app.planner.clashing import Clash
     from calendar_app.planner.plan import Lane, Open, Placed, Plan
+    from calendar_app.posts.crowding import Flood
     from calendar_app.streams.breaks import Pause
 
 # One empty slot is a gap; two and nothing else is silence.
@@ -69,10 +70,15 @@ class Asides(NamedTuple):
 def asides(plan: Plan, span: tuple[date, date], *, now: datetime) -> Asides:
     """For the days from the first to before the second of `span`: first one of each kind, then at most five more."""
     living = [lane for lane in plan.lanes if not lane.archived]
+    posts = _posts_by_stream(plan)
+    wet = {
+        lane.id: floods([one.entry.at for one in posts[lane.id]], lane.flood_posts, lane.flood_hours)
+        for lane in living
+    }
     found: dict[str, Sequence[Silent | Crowd | Collision | Pausing]] = {
-        "silence": _silences(plan, living, now),
-        "flood": _crowds(plan, living, now),
-        "collision": _collisions(plan, living, now),
+        "silence": _silences(plan, living, posts, now),
+        "flood": _crowds(living, posts, wet, now),
+        "collision": _collisions(living, posts, wet, now),
         "pause": [
             Pausing(lane, pause)
             for lane in living
@@ -85,61 +91,68 @@ def asides(plan: Plan, span: tuple[date, date], *, now: datetime) -> Asides:
     return Asides({kind: len(rows) for kind, rows in told}, notes)
 
 
-def _silences(plan: Plan, lanes: Sequence[Lane], now: datetime) -> list[Silent]:
+def _silences(
+    plan: Plan, lanes: Sequence[Lane], posts: Mapping[int, Sequence[Placed]], now: datetime
+) -> list[Silent]:
     open_: defaultdict[int, list[Open]] = defaultdict(list)
     for gaps in plan.gaps.values():
         for one in gaps:
             if not one.past:
                 open_[one.gap.lane.id].append(one)
-    heard = {
-        number
-        for placed in _posts(plan)
-        if placed.entry.at > now
-        for number in placed.entry.streams
-    }  # fmt: skip
     return [
         Silent(lane, sorted(open_[lane.id], key=lambda one: one.gap.at))
         for lane in lanes
-        if lane.id not in heard and len(open_[lane.id]) >= LEAST_SILENT
+        if len(open_[lane.id]) >= LEAST_SILENT and not any(one.entry.at > now for one in posts[lane.id])
     ]
 
 
-def _crowds(plan: Plan, lanes: Sequence[Lane], now: datetime) -> list[Crowd]:
+def _crowds(
+    lanes: Sequence[Lane],
+    posts: Mapping[int, Sequence[Placed]],
+    wet: Mapping[int, Sequence[Flood]],
+    now: datetime,
+) -> list[Crowd]:
     """Floods that somebody can still do something about."""
-    by_stream: defaultdict[int, dict[datetime, date]] = defaultdict(dict)
-    moments: defaultdict[int, list[datetime]] = defaultdict(list)
-    for placed in _posts(plan):
-        for number in placed.entry.streams:
-            by_stream[number][placed.entry.at] = placed.local.date()
-            moments[number].append(placed.entry.at)
     return [
-        Crowd(lane, by_stream[lane.id][flood.first], flood.posts)
+        Crowd(lane, _day_of(flood.first, posts[lane.id]), flood.posts)
         for lane in lanes
-        for flood in floods(moments[lane.id], lane.flood_posts, lane.flood_hours)
+        for flood in wet[lane.id]
         if flood.last > now
     ]
 
 
-def _collisions(plan: Plan, lanes: Sequence[Lane], now: datetime) -> list[Collision]:
+def _collisions(
+    lanes: Sequence[Lane],
+    posts: Mapping[int, Sequence[Placed]],
+    wet: Mapping[int, Sequence[Flood]],
+    now: datetime,
+) -> list[Collision]:
     """One of each stream: the next, and how many others. In a flood everything is close; that is said already."""
-    by_stream: defaultdict[int, list[Placed]] = defaultdict(list)
-    for placed in _posts(plan):
-        for number in placed.entry.streams:
-            by_stream[number].append(placed)
     found = []
     for lane in lanes:
-        posts = by_stream[lane.id]
-        wet = floods([one.entry.at for one in posts], lane.flood_posts, lane.flood_hours)
         close = [
             clash
-            for clash in clashes(posts, timedelta(minutes=lane.near_minutes))
+            for clash in clashes(posts[lane.id], timedelta(minutes=lane.near_minutes))
             if clash.second.entry.at > now
-            and not any(flood.first <= clash.first.entry.at <= flood.last for flood in wet)
+            and not any(flood.first <= clash.first.entry.at <= flood.last for flood in wet[lane.id])
         ]
         if close:
             found.append(Collision(lane, close[0], len(close) - 1))
     return found
 
 
-def _posts(plan: Plan) -> list[Placed]:
-    return [one for row in plan.posts.values() for one in row if one.entry.state not in NOT_KEEPING]
+def _day_of(moment: datetime, posts: Sequence[Placed]) -> date:
+    """The day of the calendar on which the post of this moment is shown."""
+    return next(one.local.date() for one in posts if one.entry.at == moment)
+
+
+def _posts_by_stream(plan: Plan) -> Mapping[int, Sequence[Placed]]:
+    """What a follower of each stream gets, or will get."""
+    found: defaultdict[int, list[Placed]] = defaultdict(list)
+    for row in plan.posts.values():
+        for placed in row:
+            entry = placed.entry
+            if entry.state not in NOT_KEEPING:
+                for number in entry.streams:
+                    found[number].append(placed)
+    return found

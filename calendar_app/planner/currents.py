@@ -6,7 +6,7 @@ promised and nothing is planned.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,16 +61,18 @@ def tallies(plan: Plan, days: Sequence[date]) -> Mapping[tuple[int, date], Tally
     """Per stream and day: how much went out, is planned, is missing. A post counts in each of its streams."""
     counted: defaultdict[tuple[int, date], Tally] = defaultdict(Tally)
     for day in days:
+        sent, planned, open_ = Counter[int](), Counter[int](), Counter[int]()
         for placed in plan.posts.get(day, ()):
-            if placed.entry.state in NOT_KEEPING:
+            state, streams = placed.entry.state, placed.entry.streams
+            if state in NOT_KEEPING:
                 continue
-            for number in placed.entry.streams:
-                old = counted[number, day]
-                sent = placed.entry.state in GONE_OUT
-                counted[number, day] = Tally(old.sent + sent, old.planned + (not sent), old.open)
-        for open_ in plan.gaps.get(day, ()):
-            old = counted[open_.gap.lane.id, day]
-            counted[open_.gap.lane.id, day] = old._replace(open=old.open + 1)
+            kind = sent if state in GONE_OUT else planned
+            for number in streams:
+                kind[number] += 1
+        for one in plan.gaps.get(day, ()):
+            open_[one.gap.lane.id] += 1
+        for number in {*sent, *planned, *open_}:
+            counted[number, day] = Tally(sent[number], planned[number], open_[number])
     return counted
 
 

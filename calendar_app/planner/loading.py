@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # A month of a very busy newsroom; beyond it a page says that it shows only the first.
 MOST_ENTRIES = 5000
+# Columns of the tables, not of the models: thousands of rows come as they are, twice as fast.
+_POST, _IN_STREAM, _DELIVERY = (model.__table__.c for model in (Post, PostStream, Delivery))
 # What outweighs what when a post went to several places: the one that needs a person first.
 _WEIGHT = ("failed", "unknown", "sending", "retry", "pending", "delivered")
 
@@ -150,24 +152,24 @@ def _window(actor: Actor, since: datetime, until: datetime) -> list[Any]:
 def _entries(wanted: Sequence[Any], *, limit: int) -> list[Entry]:
     rows = db.session.execute(
         sa.select(
-            Post.id, Post.uuid, Post.title, Post.language, Post.version, Post.state, Post.due_at,
-            Post.team_id, Post.author_id, _repeats().label("repeats"), wished().label("wished"),
+            _POST.id, _POST.uuid, _POST.title, _POST.language, _POST.version, _POST.state, _POST.due_at,
+            _POST.team_id, _POST.author_id, _repeats(), wished(),
         )
         .where(*wanted)
-        .order_by(Post.due_at, Post.id)
+        .order_by(_POST.due_at, _POST.id)
         .limit(limit)
     ).all()  # fmt: skip
     if not rows:
         return []
     streams = streams_of(wanted)
-    outcomes = _outcomes(wanted) if any(row.state == "published" for row in rows) else {}
+    became = _became(wanted) if any(row[5] == "published" for row in rows) else {}
     return [
         Entry(
-            row.uuid, row.title, row.language, row.version,
-            shown_state(row.state, outcomes.get(row.id, ()), wished=row.wished), row.due_at, row.team_id,
-            tuple(streams.get(row.id, ())), row.author_id, row.repeats,
+            uuid, title, language, version,
+            became.get(number, state) if state == "published" else shown_state(state, (), wished=wish),
+            at, team_id, tuple(streams.get(number, ())), author_id, repeats,
         )
-        for row in rows
+        for number, uuid, title, language, version, state, at, team_id, author_id, repeats, wish in rows
     ]  # fmt: skip
 
 
@@ -187,24 +189,34 @@ def streams_of(wanted: Sequence[Any]) -> Mapping[int, list[int]]:
     """Ids of the streams of all these posts, by post, the home first."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     rows = db.session.execute(
-        sa.select(PostStream.post_id, PostStream.stream_id)
-        .join(Post, Post.id == PostStream.post_id)
+        sa.select(_IN_STREAM.stream_id, _listed(_IN_STREAM.post_id))
+        .join(Post, _POST.id == _IN_STREAM.post_id)
         .where(*wanted)
-        .order_by(PostStream.post_id, PostStream.position)
+        .group_by(_IN_STREAM.position, _IN_STREAM.stream_id)
+        .order_by(_IN_STREAM.position)
     )
-    for post_id, stream_id in rows:
-        found[post_id].append(stream_id)
+    for stream_id, numbers in rows:
+        for number in numbers.split(","):
+            found[int(number)].append(stream_id)
     return found
 
 
-def _outcomes(wanted: Sequence[Any]) -> Mapping[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
+def _became(wanted: Sequence[Any]) -> Mapping[int, str]:
+    """As what published posts are shown, by post: only those of which there are deliveries."""
     rows = db.session.execute(
-        sa.select(Delivery.post_id, Delivery.state)
-        .join(Post, Post.id == Delivery.post_id)
-        .where(*wanted, Delivery.action == "publish", Post.state == "published")
-        .distinct()
+        sa.select(_DELIVERY.state, _listed(_DELIVERY.post_id))
+        .join(Post, _POST.id == _DELIVERY.post_id)
+        .where(*wanted, _DELIVERY.action == "publish", _POST.state == "published")
+        .group_by(_DELIVERY.state)
     )
-    for post_id, state in rows:
-        found[post_id].append(state)
+    numbers = {state: [int(number) for number in listed.split(",")] for state, listed in rows}
+    found: dict[int, str] = {}
+    # What outweighs comes later, and stays.
+    for state in reversed(_WEIGHT):
+        found |= dict.fromkeys(numbers.get(state, ()), shown_state("published", [state]))
     return found
+
+
+def _listed(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    """All of a group in one row, with commas: a row for each costs many times as much."""
+    return sa.func.aggregate_strings(sa.cast(number, sa.String), ",")

@@ -121,10 +121,11 @@ def place(
     by_id = {lane.id: lane for lane in lanes}
     posts: defaultdict[date, list[Placed]] = defaultdict(list)
     for entry in entries:
-        lane = next((by_id[number] for number in entry.streams if number in by_id), None)
-        if lane is not None:
-            local = entry.at.astimezone(place_of)
-            posts[local.date()].append(Placed(entry, local, lane))
+        for number in entry.streams:
+            if number in by_id:
+                local = entry.at.astimezone(place_of)
+                posts[local.date()].append(Placed(entry, local, by_id[number]))
+                break
     for row in posts.values():
         row.sort(key=lambda one: (one.entry.at, one.entry.title, one.entry.uuid))
     empty: defaultdict[date, list[Open]] = defaultdict(list)

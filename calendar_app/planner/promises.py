@@ -39,6 +39,8 @@ def unfilled(offered: Iterable[datetime], taken: Iterable[datetime], zone: str) 
     open_on: defaultdict[date, list[datetime]] = defaultdict(list)
     for slot in offered:
         open_on[slot.astimezone(place).date()].append(slot)
+    if not open_on:
+        return []
     for at in sorted(taken):
         free = open_on.get(at.astimezone(place).date())
         if free:

@@ -23,9 +23,9 @@ def floods(moments: Iterable[datetime], most: int, hours: int) -> list[Flood]:
     found: list[list[int]] = []
     if most < 1:
         return []
-    begin = 0
+    begin, within = 0, timedelta(hours=hours)
     for end, at in enumerate(times):
-        while at - times[begin] >= timedelta(hours=hours):
+        while at - times[begin] >= within:
             begin += 1
         if end - begin + 1 > most:
             if found and begin <= found[-1][1]:
