@@ -2,7 +2,8 @@
 const FIELDS = "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable]";
 
 export function isTyping(event) {
-  return Boolean(event.target.closest?.(FIELDS)) || event.isComposing;
+  // A field keeps the focus until the next frame after its dialog has closed.
+  return event.isComposing || Boolean(event.target.closest?.(FIELDS) && !event.target.closest("dialog:not([open])"));
 }
 
 export function hasModifier(event) {
