@@ -85,7 +85,7 @@ MEMBERS = (
 
 
 def what_grows(stream, client, paths, *, spare):
-    """The pages that cost more with ten thousand posts than with a hundred, and how many steps they took then and now."""
+    """The pages that cost more with ten thousand posts than with a hundred; the steps they took then and now."""
     grown(stream, 100)
     few = {path: cost_of(client, path) for path in paths}
     grown(stream, 9_900)
