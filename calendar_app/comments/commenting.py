@@ -56,7 +56,7 @@ def put(
     made.post = post
     if parent is not None:
         made.parent_id = parent.parent_id or parent.id
-        first = db.session.get_one(Comment, made.parent_id)
+        first = _first(made)
         first.settled_at = first.settled_by_id = None
     else:
         made.quote, made.quote_at = clean(quote)[:QUOTE_LIMIT], max(0, min(at, 2**31 - 1))
@@ -77,12 +77,17 @@ def change(row: Comment, text: str, *, actor: Actor, now: datetime) -> None:
     tell_of_comment(row, now)
 
 
-def remove(row: Comment, *, actor: Actor, now: datetime) -> None:
-    """One's own at any time, those of others by whoever approves posts. It can be taken back for an hour."""
+def remove(row: Comment, *, actor: Actor, now: datetime, settling: bool = False) -> None:
+    """One's own at any time, those of others by whoever approves posts. It can be taken back for an hour.
+
+    `settling`: the answer had opened its thread again, which is settled as before, unless somebody has answered since.
+    """
     if not may_remove(row, actor):
         raise NotAllowed(say("Only its writer, an editor or an owner removes a comment."))
     if row.removed_at is None:
         row.removed_at, row.removed_by_id = now, actor.person.id
+        if settling and row.parent_id is not None and not _answered(row):
+            settle(_first(row), actor=actor, now=now)
         record(
             "comment removed",
             row.post.uuid,
@@ -93,10 +98,16 @@ def remove(row: Comment, *, actor: Actor, now: datetime) -> None:
 
 
 def bring_back(row: Comment, *, actor: Actor, now: datetime) -> None:
-    """By whoever removed it, for an hour: then its words are forgotten. Raises Conflict."""
+    """By whoever removed it, for an hour: then its words are forgotten. Raises Conflict.
+
+    An answer opens its thread again, as when it was given.
+    """
     if not may_bring_back(row, actor, now):
         raise Conflict(say("This comment was removed for good."))
     row.removed_at = row.removed_by_id = None
+    if row.parent_id is not None:
+        first = _first(row)
+        first.settled_at = first.settled_by_id = None
 
 
 def settle(row: Comment, *, actor: Actor, now: datetime) -> None:
@@ -108,6 +119,11 @@ def settle(row: Comment, *, actor: Actor, now: datetime) -> None:
 def reopen(row: Comment, *, actor: Actor) -> None:
     actor.need("comment", row.post.team_id)
     row.settled_at = row.settled_by_id = None
+
+
+def is_settled(row: Comment) -> bool:
+    """Whether the thread of this comment is."""
+    return _first(row).settled_at is not None
 
 
 def may_change(row: Comment, actor: Actor, now: datetime) -> bool:
@@ -149,6 +165,11 @@ def checked(text: str) -> str:
         found.add("comment", say("Write something first."))
     found.settle()
     return words
+
+
+def _first(row: Comment) -> Comment:
+    """The one that its thread began with."""
+    return db.session.get_one(Comment, row.parent_id or row.id)
 
 
 def _answered(row: Comment) -> bool:

@@ -33,12 +33,16 @@ comments = Blueprint("comments", __name__, url_prefix="/posts")
 
 
 class _Step(NamedTuple):
-    """What was done to a comment, and the door that undoes it; `words` are those to be sent there."""
+    """What was done to a comment, and the door that undoes it; `words` are those to be sent there.
+
+    `settles`: an answer opened its thread again, which is settled as before once the answer is gone.
+    """
 
     row: Comment
     said: str
     back: str
     words: str | None = None
+    settles: bool = False
 
 
 @comments.app_template_global()
@@ -75,6 +79,7 @@ def add(number: Any) -> ResponseReturnValue:
     """`answers`: the comment that this one answers; else `quote` and `at`, the words it is about."""
     post = post_of(number)
     parent = _comment(post, request.form["answers"]) if request.form.get("answers") else None
+    settled = parent is not None and commenting.is_settled(parent)
 
     def make() -> _Step:
         row = commenting.comment(
@@ -86,7 +91,7 @@ def add(number: Any) -> ResponseReturnValue:
             if parent
             else say("Commented on “%(title)s”", title=_title(row))
         )
-        return _Step(row, said, "remove")
+        return _Step(row, said, "remove", settles=settled)
 
     return _done(post, make)
 
@@ -106,7 +111,8 @@ def change(number: Any, comment_id: int) -> ResponseReturnValue:
 @member_required
 def remove(number: Any, comment_id: int) -> ResponseReturnValue:
     def act(row: Comment) -> _Step:
-        commenting.remove(row, actor=current_actor(), now=database_now())
+        settling = request.args.get("settles") == "1"
+        commenting.remove(row, actor=current_actor(), now=database_now(), settling=settling)
         return _Step(row, say("Removed a comment on “%(title)s”", title=_title(row)), "bring_back")
 
     return _with(number, comment_id, act)
@@ -116,8 +122,10 @@ def remove(number: Any, comment_id: int) -> ResponseReturnValue:
 @member_required
 def bring_back(number: Any, comment_id: int) -> ResponseReturnValue:
     def act(row: Comment) -> _Step:
+        settled = row.parent_id is not None and commenting.is_settled(row)
         commenting.bring_back(row, actor=current_actor(), now=database_now())
-        return _Step(row, say("A comment on “%(title)s” is back", title=_title(row)), "remove")
+        said = say("A comment on “%(title)s” is back", title=_title(row))
+        return _Step(row, said, "remove", settles=settled)
 
     return _with(number, comment_id, act)
 
@@ -161,7 +169,8 @@ def _done(post: Post, act: Callable[[], _Step]) -> ResponseReturnValue:
     except NotAllowed as refusal:
         return _refused(number, str(refusal), 403)
     page = url_for("posts.show", number=number, _anchor=f"comment-{step.row.id}")
-    back = url_for(f"comments.{step.back}", number=number, comment_id=step.row.id)
+    settles = "1" if step.settles else None
+    back = url_for(f"comments.{step.back}", number=number, comment_id=step.row.id, settles=settles)
     if not _by_script():
         # A button cannot bring words: they are changed again by hand.
         return redirect(page, 303) if step.words is not None else ways_back.done(step.said, page, back=back)

@@ -148,6 +148,32 @@ def test_a_settled_thread_goes_last_and_opens_with_an_answer(kari, amir, post):
     assert (first.settled_at, talk_about(post, actor_for(kari), database_now()).open) == (None, 2)
 
 
+def test_an_answer_taken_back_leaves_its_thread_settled_as_it_was(signed_in, kari, amir, post):
+    first = say(post, kari, "One")
+    settle(first, actor=actor_for(amir), now=database_now())
+    db.session.commit()
+    page, asked = signed_in(kari), {"Accept": "application/json"}
+
+    def step(address, **sent):
+        answer = page.post(
+            address, data={"csrf_token": page.form_token(f"/posts/{post.uuid}/edit"), **sent}, headers=asked
+        )
+        assert answer.status_code == 200, answer.text
+        db.session.refresh(first)
+        return answer.json["back"], first.settled_at is not None
+
+    back, settled = step(f"/posts/{post.uuid}/comments", comment="Not yet", answers=first.id)
+    assert not settled
+    again, settled = step(back)
+    assert settled
+    back, settled = step(again)
+    assert not settled
+    say(post, amir, "Nor do I think so", parent=first)
+    db.session.commit()
+    _, settled = step(back)
+    assert not settled, "somebody has answered since"
+
+
 def test_there_is_an_end_to_comments(kari, post, monkeypatch):
     monkeypatch.setattr(commenting, "MOST", 1)
     say(post, kari, "One")
