@@ -92,7 +92,7 @@ if (form) {
   if (linked) linked.hidden = false;
   atFirstPress("[data-linked-look]", async () => (await import("./composer_linked.js")).attach(form));
   preview.attach(form);
-  await saving.start(form);
+  saving.start(form);
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));
   form.addEventListener("submit", submit);
   document.addEventListener("keydown", press);

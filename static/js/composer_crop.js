@@ -16,8 +16,6 @@ export function crop(list) {
   list.addEventListener("click", (event) => {
     if (event.target.closest("[data-crop-all]")) set(event.target.closest("[data-crop]"), [0, 0, ALL, ALL]);
   });
-  // It comes with the first one that is opened.
-  for (const box of list.querySelectorAll("[data-crop][open]")) draw(box);
 }
 
 function field(box) {

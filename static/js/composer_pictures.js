@@ -1,7 +1,7 @@
 // The pictures of a post: added by choosing, dropping or pasting; moved, described, taken out; and the point of each
 // that stays in sight. What stands in the tiles is collected and filled in like every other field.
+import { crop } from "./composer_crop.js";
 import { point } from "./composer_focus.js";
-import { once } from "./pressed_early.js";
 import { say } from "./toast.js";
 
 const PARTS = ["alt", "focus_x", "focus_y", "crop", "rights", "licensed_until", "credit"];
@@ -12,8 +12,6 @@ const sample = box?.querySelector("template[data-tile]");
 // Taken out, but not forgotten: undo and a change of mind bring the tile back as it was.
 const known = new Map();
 const underWay = new Set();
-// Comes when the part of a picture is asked for.
-const cropping = once(async () => (await import("./composer_crop.js")).crop(list));
 
 export function attach(form) {
   if (!box) return;
@@ -21,8 +19,7 @@ export function attach(form) {
   box.querySelector("[data-file]").addEventListener("change", choose);
   list.addEventListener("click", press);
   point(list, told);
-  list.addEventListener("toggle", ({ target }) => target.matches("[data-crop]") && cropping(), true);
-  if (list.querySelector("[data-crop][open]")) cropping();
+  crop(list);
   form.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
   form.addEventListener("drop", drop);
   document.addEventListener("paste", paste);

@@ -2,8 +2,10 @@
 // What the server does not have yet is kept in this browser.
 import { channelOf } from "./composer_other_tab.js";
 import * as problems from "./composer_problems.js";
+import { bringBack } from "./composer_restoring.js";
 import { send } from "./composer_sending.js";
-import { begin, draftKey, forget, isBorn, isUnsaved, keep, keepSoon, name, startAnew, state, unsaved } from "./composer_state.js";
+import { choose } from "./composer_stale.js";
+import { begin, draftKey, forget, isBorn, isUnsaved, keep, keepSoon, startAnew, state, unsaved } from "./composer_state.js";
 import { clock, say, sayWithButton } from "./composer_status.js";
 import { PLAN, collect, differing, fill } from "./composer_values.js";
 import { signInAgain } from "./session_end.js";
@@ -27,15 +29,13 @@ let signingInPutOff = false;
 let left = false;
 const onSaved = [];
 
-export async function start(form) {
+export function start(form) {
   begin(form);
-  const isLeft = state.store.read(name()) || (!state.uuid && state.store.unborn().length);
-  const restoring = isLeft ? await import("./composer_restoring.js") : null;
   standAtOwnAddress();
   if (state.uuid) listen();
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
-  restoring?.bringBack((mine) => settle(() => stale(mine, { theirs: state.standing, version: state.version, state: form.dataset.state })));
+  bringBack((mine) => settle(() => stale(mine, { theirs: state.standing, version: state.version, state: form.dataset.state })));
   // Typed before this script was there.
   if (isUnsaved()) form.dispatchEvent(new Event("input", { bubbles: true }));
   addEventListener("pagehide", leave);
@@ -201,7 +201,7 @@ async function signedOut(body) {
 async function stale(mine, body) {
   if (!Object.keys(differing(mine, body.theirs)).length) return agree(body);
   asking = true;
-  const choice = await import("./composer_stale.js").then(({ choose }) => choose(state.form, mine, body), () => null);
+  const choice = await choose(state.form, mine, body);
   asking = false;
   if (choice === "mine") {
     Object.assign(state, { standing: body.theirs, version: body.version });

@@ -163,5 +163,4 @@ function pressWhileHeld(event) {
   }
 }
 
-// Before whoever listens at the document: while a post is held, every key is about it.
-addEventListener("keydown", press, { capture: true });
+document.addEventListener("keydown", press, { capture: true });

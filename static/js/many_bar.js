@@ -70,6 +70,4 @@ if (bar) {
     }
   });
   document.addEventListener("choice:changed", show);
-  // It comes with the first choice.
-  show();
 }

@@ -34,26 +34,3 @@ export function atFirstPress(selector, load) {
   };
   addEventListener("click", hold, { capture: true });
 }
-
-/** The same for a key; those that follow it before what it calls for is there are held as well, in their order. */
-export function atFirstKey(isMine, load) {
-  let held = null;
-  const hold = async (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(held || isMine(event))) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (held) {
-      held.push(event);
-      return;
-    }
-    held = [event];
-    try {
-      await load();
-      removeEventListener("keydown", hold, { capture: true });
-      for (const one of held) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", one));
-    } catch {
-      held = null;
-    }
-  };
-  addEventListener("keydown", hold, { capture: true });
-}

@@ -70,11 +70,11 @@ class Site:
 # Before the groups are read.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Three browsers share the work, file by file: with two, the cores stood idle at the end while these went on."""
+    """Two browsers share the work, file by file; each has a site of its own, so a third costs more than it brings."""
     files = {}
     for item in items:
         if item.get_closest_marker("browser"):
-            number = files.setdefault(item.path, len(files)) % 3
+            number = files.setdefault(item.path, len(files)) % 2
             item.add_marker(pytest.mark.xdist_group(f"window-{number}"))
 
 

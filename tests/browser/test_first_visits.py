@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.pages import MOST_BYTES, MOST_SHIFT, measure
-from tests.browser.test_moving import planned, shown, toast
+from tests.browser.test_moving import planned
 from tests.browser.test_opening import today_there
 from tests.browser.test_writing import text
 from tests.browser.worlds import busy_town_hall, make_town_hall
@@ -63,21 +63,6 @@ def test_commands_are_found_and_done_though_they_come_late(site):
     page.keyboard.press("Enter")
     let_go(page, waiting)
     page.wait_for_url("**/calendar?view=week")
-
-
-def test_a_post_is_moved_by_keys_that_were_pressed_early(site):
-    hall = make_town_hall()
-    day = today_there().replace(day=10)
-    post = planned(hall, day)
-    page = site.open(hall.kari)
-    waiting = held(page, "key_move.js")
-    page.goto(f"/calendar?view=month&date={day}")
-    shown(page, post).focus()
-    for key in ("m", "ArrowRight", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
-    let_go(page, waiting)
-    expect(toast(page)).to_contain_text("Moved")
-    expect(shown(page, post, day + timedelta(days=2))).to_be_visible()
 
 
 def test_a_link_is_asked_for_though_its_dialog_comes_late(site):
