@@ -10,10 +10,20 @@ MISSING = (
     "No Chromium is installed, so nothing is looked at in a browser. To have it: sudo apt install chromium "
     "(or: .venv/bin/playwright install chromium)."
 )
+# Chromium heeds the last list of these alone, so those that Playwright leaves out are said again. The pages of its own
+# address bar, two for each window, take more of the machine than ours.
+LEFT_OUT = (
+    "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxPopup",
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter",
+    "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "TcpPortRandomizationWin", "ThirdPartyStoragePartitioning",
+)  # fmt: skip
 # In containers there is neither a graphics card nor the right to make a sandbox; nothing is fetched from outside.
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    f"--disable-features={','.join(LEFT_OUT)}",
 ]  # fmt: skip
 
 
