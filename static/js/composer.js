@@ -2,6 +2,7 @@
 import * as address from "./composer_address.js";
 import * as counter from "./composer_counter.js";
 import * as languages from "./composer_languages.js";
+import * as linked from "./composer_linked.js";
 import * as event from "./composer_event.js";
 import "./composer_menu.js";
 import * as pictures from "./composer_pictures.js";
@@ -16,12 +17,10 @@ import "./composer_standing.js";
 import * as tabs from "./composer_tabs.js";
 import * as time from "./composer_time.js";
 import * as toolbar from "./composer_toolbar.js";
-import { atFirstPress } from "./pressed_early.js";
 
 // A page of a new post has no addresses for its steps yet.
 const PATHS = { schedule: "schedule", "next slot": "schedule", review: "review", approve: "approval", publish: "publication" };
 const form = document.querySelector("[data-compose]");
-const linked = document.querySelector("[data-linked]");
 let isGoing = false;
 
 /** Save first; then the step that was pressed is an ordinary form that is sent. */
@@ -89,8 +88,7 @@ if (form) {
   languages.attach();
   toolbar.attach(form);
   pictures.attach(form);
-  if (linked) linked.hidden = false;
-  atFirstPress("[data-linked-look]", async () => (await import("./composer_linked.js")).attach(form));
+  linked.attach(form);
   preview.attach(form);
   saving.start(form);
   saving.afterSaving(() => form.dispatchEvent(new Event("look")));

@@ -1,5 +1,5 @@
 // A link in the text: its words and its address are asked for, and what is selected is taken along.
-import { leading, put, written } from "./composer_marks.js";
+import { put } from "./composer_marks.js";
 
 const dialog = document.querySelector("[data-link-dialog]");
 const LINK = /\[((?:\\.|[^\]\\])*)\]\((?:<([^>\n]*)>|([^\s)]*))\)/g;
@@ -18,6 +18,14 @@ export function askForLink(to) {
   (words ? at.address : at.words).focus();
 }
 
+/** A paste of nothing but an address over selected words makes them a link. True when it did. */
+export function linkByPaste(to, pasted) {
+  const words = to.value.slice(to.selectionStart, to.selectionEnd);
+  if (!words.trim() || words.includes("\n") || leading(words) || !/^https?:\/\/\S+$/.test(pasted.trim())) return false;
+  put(to, written(words, pasted.trim()));
+  return true;
+}
+
 /** The words and the address of the link around the cursor, which is then selected; or what is selected. */
 function selected({ value, selectionStart, selectionEnd }) {
   for (const found of value.matchAll(LINK)) {
@@ -29,6 +37,16 @@ function selected({ value, selectionStart, selectionEnd }) {
   }
   const words = value.slice(selectionStart, selectionEnd);
   return leading(words) ? ["", words.trim()] : [words.replace(/\s+/g, " "), ""];
+}
+
+function leading(words) {
+  return /^\s*https?:\/\/\S+\s*$/.test(words);
+}
+
+function written(words, address) {
+  const shown = words.trim().replace(/[\\[\]]/g, "\\$&");
+  const target = /[\s()<>]/.test(address) ? `<${address.replace(/[<>]/g, encodeURIComponent)}>` : address;
+  return shown ? `[${shown}](${target})` : `<${address}>`;
 }
 
 /** The address as it can be followed, or nothing. */

@@ -6,6 +6,8 @@ import { renewToken, signInAgain } from "./session_end.js";
 const box = document.querySelector("[data-linked]");
 
 export function attach(form) {
+  if (!box) return;
+  box.hidden = false;
   box.querySelector("[data-linked-look]").addEventListener("click", (event) => look(form, event.currentTarget));
   box.querySelector("[data-linked-title]").addEventListener("click", () => use(form));
 }

@@ -27,26 +27,6 @@ export function put(field, text, select = [text.length, text.length]) {
   field.setSelectionRange(start + select[0], start + select[1]);
 }
 
-/** A paste of nothing but an address over selected words makes them a link. True when it did. */
-export function linkByPaste(to, pasted) {
-  const words = to.value.slice(to.selectionStart, to.selectionEnd);
-  if (!words.trim() || words.includes("\n") || leading(words) || !/^https?:\/\/\S+$/.test(pasted.trim())) return false;
-  put(to, written(words, pasted.trim()));
-  return true;
-}
-
-/** Whether what is selected is itself an address. */
-export function leading(words) {
-  return /^\s*https?:\/\/\S+\s*$/.test(words);
-}
-
-/** A link as Markdown writes it. */
-export function written(words, address) {
-  const shown = words.trim().replace(/[\\[\]]/g, "\\$&");
-  const target = /[\s()<>]/.test(address) ? `<${address.replace(/[<>]/g, encodeURIComponent)}>` : address;
-  return shown ? `[${shown}](${target})` : `<${address}>`;
-}
-
 /** Enter in a list goes on with it; in an empty item it ends the list. True when there was something to do. */
 export function goOn(field) {
   if (field.selectionStart !== field.selectionEnd) return false;

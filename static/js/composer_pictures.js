@@ -1,5 +1,6 @@
 // The pictures of a post: added by choosing, dropping or pasting; moved, described, taken out; and the point of each
 // that stays in sight. What stands in the tiles is collected and filled in like every other field.
+import { upload } from "./composer_upload.js";
 import { crop } from "./composer_crop.js";
 import { point } from "./composer_focus.js";
 import { say } from "./toast.js";
@@ -166,7 +167,7 @@ async function send(file) {
   const name = file.name || "picture";
   tell(tile, "waiting", words("waiting", { name }));
   list.append(tile);
-  const { picture, reason } = await import("./composer_upload.js").then(({ upload }) => upload(file, box.dataset.team), () => ({}));
+  const { picture, reason } = await upload(file, box.dataset.team);
   if (!picture) {
     tell(tile, "refused", words("refused", { name, reason: reason || words("offline") }));
     return;

@@ -1,11 +1,10 @@
 // The bar of formatting, and the same by keys in the text itself.
-import { goOn, linkByPaste, mark } from "./composer_marks.js";
-import { once } from "./pressed_early.js";
+import { askForLink, linkByPaste } from "./composer_link.js";
+import { goOn, mark } from "./composer_marks.js";
+import { askForSnippet } from "./composer_snippets.js";
 
 const LETTERS = { b: "bold", i: "italic", k: "link" };
 const DIGITS = { Digit5: "snippet", Digit6: "heading", Digit7: "numbers", Digit8: "bullets", Digit9: "quote" };
-// They come when somebody is at the text: by the time one is asked for, it is there.
-const dialogs = once(() => Promise.all([import("./composer_link.js"), import("./composer_snippets.js")]));
 const bar = document.querySelector("[data-toolbar]");
 
 export function attach(form) {
@@ -18,10 +17,6 @@ export function attach(form) {
   });
   // A press with the mouse must not take the selection away.
   bar.addEventListener("mousedown", (event) => event.preventDefault());
-  bar.addEventListener("pointerover", () => dialogs(), { once: true });
-  bar.addEventListener("focusin", () => dialogs(), { once: true });
-  form.addEventListener("focusin", ({ target }) => target.matches(".body-in") && dialogs());
-  form.addEventListener("input", () => dialogs(), { once: true });
   form.addEventListener("keydown", press);
   form.addEventListener("paste", paste);
 }
@@ -34,8 +29,8 @@ export function front(form) {
 }
 
 function act(field, name) {
-  if (name === "link") dialogs(([{ askForLink }]) => askForLink(field));
-  else if (name === "snippet") dialogs(([, { askForSnippet }]) => askForSnippet(field));
+  if (name === "link") askForLink(field);
+  else if (name === "snippet") askForSnippet(field);
   else mark(field, name);
 }
 

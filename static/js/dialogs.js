@@ -1,14 +1,16 @@
 // The dialogs of every page: commands (Ctrl-K or /), what was done here (u), all keys (?). They open at once; what works
 // in the first two comes when they are opened for the first time, and does then what was pressed meanwhile.
 import { once } from "./pressed_early.js";
+import { say } from "./toast.js";
 import { hasModifier, isTyping } from "./typing.js";
+import { words } from "./words.js";
 
 const commands = document.querySelector("dialog[data-palette]");
 const done = document.querySelector("dialog[data-history]");
 const keys = document.querySelector("dialog[data-keys]");
 const input = commands?.querySelector("[role=combobox]");
-const palette = once(() => import("./palette.js"));
-const past = once(() => import("./history.js"));
+const palette = once(() => import("./palette.js"), () => unreached(commands));
+const past = once(() => import("./history.js"), () => unreached(done));
 
 function open(dialog) {
   if (!dialog || document.querySelector("dialog[open]")) return;
@@ -18,6 +20,12 @@ function open(dialog) {
   if (dialog !== commands) return;
   input.focus();
   palette(({ show }) => show(input.value));
+}
+
+/** Nothing works in it yet: it closes again and says so, once. */
+function unreached(dialog) {
+  if (dialog.open) say(words("unreachable"));
+  dialog.close();
 }
 
 /** The dialog that a key opens. */

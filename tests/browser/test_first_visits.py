@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from benchmarks.pages import MOST_BYTES, MOST_SHIFT, measure
 from tests.browser.test_moving import planned
 from tests.browser.test_opening import today_there
-from tests.browser.test_writing import text
 from tests.browser.worlds import busy_town_hall, make_town_hall
 from tests.conftest import wait_until
 
@@ -65,12 +64,15 @@ def test_commands_are_found_and_done_though_they_come_late(site):
     page.wait_for_url("**/calendar?view=week")
 
 
-def test_a_link_is_asked_for_though_its_dialog_comes_late(site):
+def test_commands_that_cannot_be_reached_say_so_and_come_with_the_next_press(site):
     page = site.open(make_town_hall().kari)
-    waiting = held(page, "composer_link.js")
-    page.goto("/posts/new")
-    text(page).fill("The bridge")
-    page.keyboard.press("Control+a")
+    page.route("**/static/js/palette.js", lambda route: route.abort(), times=1)
+    page.goto("/streams")
     page.keyboard.press("Control+k")
-    let_go(page, waiting)
-    expect(page.get_by_role("dialog").get_by_label("Words that are shown")).to_have_value("The bridge")
+    expect(page.locator("[data-toast]")).to_contain_text("This could not be loaded. Try again in a moment.")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    site.watch(page).expect("ERR_FAILED", times=1)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("calendar: week")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calendar?view=week")
