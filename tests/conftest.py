@@ -23,6 +23,7 @@ from calendar_app.people.setting_up import ensure_site
 from calendar_app.supervising import guard
 from tests import databases
 from tests.browsing import Browser
+from tests.emptying import empty
 from tests.ordering import dealt_out
 
 REAL_HASHER, REAL_NOBODYS_HASH = passwords._hasher, passwords.NOBODYS_HASH
@@ -123,7 +124,7 @@ def app(request, database, _apps, worker_folder, redis_url):
     vars(limiter).update(made.extensions["tests' limiter"])
     limiter._fallback_storage.reset()
     with made.app_context():
-        _empty()
+        empty()
         import redis
 
         redis.Redis.from_url(redis_url).flushall()
@@ -212,45 +213,6 @@ def _write_to_memory_only(url):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
     engine.dispose()
-
-
-def _empty():
-    tables = [table.name for table in db.metadata.sorted_tables]
-    if db.engine.dialect.name == "postgresql":
-        _empty_postgresql(tables)
-        return
-    start_writing()
-    with db.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS audit_no_delete")
-        for name in reversed(tables):
-            connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
-        connection.exec_driver_sql(
-            "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
-            "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
-        )
-
-
-def _empty_postgresql(tables):
-    """Row by row: TRUNCATE makes a new file for each table and its indexes, which takes a tenth of a second.
-
-    Processes of a journey may be at work: of two that wait for each other the server ends one, which asks again.
-    """
-    deletes = "".join(f"DELETE FROM {name};" for name in tables)  # noqa: S608
-    for again in range(10):
-        try:
-            with db.engine.begin() as connection:
-                connection.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
-                # Neither foreign keys nor "audit is append-only" hold for whoever starts anew.
-                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-                connection.exec_driver_sql(f"DO $$ BEGIN {deletes} END $$")
-                connection.exec_driver_sql(
-                    "SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) "
-                    "FROM pg_sequences WHERE last_value IS NOT NULL".replace("%", "%%")
-                )
-            return
-        except sa.exc.OperationalError:
-            if again == 9:
-                raise
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from calendar_app.people.setting_up import first_link
 from tests.browser.conftest import NARROW
+from tests.browser.standing import frame
 from tests.browser.worlds import PASSWORD, ZONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -88,7 +89,7 @@ def begin_on_a_day(page):
     page.keyboard.press("t")
     page.wait_for_url(re.compile(f"date={now_in_oslo().date().isoformat()}"))
     today = page.locator("#plan .day-today")
-    box = today.bounding_box()
+    box = frame(today)
     today.click(position={"x": box["width"] / 2, "y": box["height"] - 8})
     expect(page.get_by_role("heading", level=1)).to_contain_text("Write a post")
     assert page.url.endswith(f"/posts/new?date={now_in_oslo().date().isoformat()}")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW, meanwhile
 from tests.browser.finger import Finger
+from tests.browser.standing import centre
 from tests.browser.worlds import make_town_hall, plan
-from tests.conftest import wait_until
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -42,28 +41,6 @@ def drag(page, post, day):
     page.mouse.move(*centre(page.locator(f'#plan [data-day="{day.isoformat()}"]')), steps=12)
     expect(page.locator(".is-over")).to_have_attribute("data-day", day.isoformat())
     page.mouse.up()
-
-
-def centre(thing):
-    """The middle of it once it stands still with nothing above it, which Playwright's own presses wait for, too."""
-    with suppress(TimeoutError):
-        thing.hover(trial=True, timeout=2000)
-    found = []
-
-    def stands():
-        found[:] = thing.evaluate(_MIDDLE)
-        return bool(found)
-
-    # The plan may come anew at this moment: what was there has no place any more.
-    wait_until(stands, 5)
-    return tuple(found)
-
-
-_MIDDLE = """one => {
-  one.scrollIntoView({ block: 'nearest' });
-  const { x, y, width, height } = one.getBoundingClientRect();
-  return one.isConnected && width ? [x + width / 2, y + height / 2] : [];
-}"""
 
 
 def day_in_database(post):

@@ -12,7 +12,8 @@ from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW
 from tests.browser.finger import Finger
-from tests.browser.test_moving import DAY, centre, planned, shown, toast, words_of
+from tests.browser.standing import centre, frame
+from tests.browser.test_moving import DAY, planned, shown, toast, words_of
 from tests.browser.worlds import make_town_hall
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -113,7 +114,7 @@ def test_a_finger_drops_on_an_hour_that_shows_up_while_it_drags(site):
     finger.take(x, y)
     expect(hour(page, DAY, "13")).to_be_visible()
     finger.touch("touchMove", (x, y + 9))
-    box = hour(page, DAY, "13").bounding_box()
+    box = frame(hour(page, DAY, "13"))
     below = box["y"] + box["height"] * 0.3
     finger.go((x, y), (x, below), steps=6)
     expect(page.locator(".drag-hint")).to_contain_text("13:15")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.looking import look_at
+from tests.browser.standing import frame
 from tests.browser.test_writing import SAVED, open_composer, said, text, title
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until
@@ -187,7 +188,7 @@ def test_a_picture_is_cut_by_mouse_and_by_numbers(site):
     page.goto(f"/posts/{post.uuid}/edit")
     page.get_by_text("Cut", exact=True).click()
     stage = page.locator("[data-crop-stage]")
-    box = stage.bounding_box()
+    box = frame(stage)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] + 50, box["y"] + box["height"] + 50)

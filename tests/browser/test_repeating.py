@@ -18,6 +18,7 @@ from calendar_app.streams.cadence import Cadence, parse_cadence, slots
 from calendar_app.times import to_wall
 from tests.browser.conftest import meanwhile
 from tests.browser.looking import look_at, look_through
+from tests.browser.standing import frame
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until
 from tests.factories import make_post, plan_for
@@ -84,7 +85,7 @@ def test_a_queue_takes_another_order_by_mouse_and_by_keys(site):
     page.goto("/streams/roads/queue")
     lines = page.locator("[data-queue] > li")
     times = page.locator(".queue-time").all_text_contents()
-    third, first = lines.nth(2).locator(".queue-time").bounding_box(), lines.nth(0).bounding_box()
+    third, first = frame(lines.nth(2).locator(".queue-time")), frame(lines.nth(0))
     page.mouse.move(third["x"] + 5, third["y"] + 5)
     page.mouse.down()
     page.mouse.move(first["x"] + 40, first["y"] + 4, steps=15)

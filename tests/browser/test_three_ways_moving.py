@@ -11,7 +11,8 @@ from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser import test_rows_moving as rows
 from tests.browser.finger import Finger
-from tests.browser.test_moving import DAY, centre, planned, shown
+from tests.browser.standing import centre, frame
+from tests.browser.test_moving import DAY, planned, shown
 from tests.browser.test_moving_hours import PROMISE, hour, wall
 from tests.browser.three_ways import come, three_ways
 from tests.browser.worlds import make_town_hall
@@ -67,7 +68,7 @@ def carry(kari, link, target, keys, *, part=0.5, look=None):
 
 
 def aim(target, part):
-    box = target.bounding_box()
+    box = frame(target)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] * part
 
 

@@ -11,7 +11,8 @@ from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.finger import Finger
 from tests.browser.looking import layout
-from tests.browser.test_moving import DAY, centre, planned, shown
+from tests.browser.standing import centre
+from tests.browser.test_moving import DAY, planned, shown
 from tests.browser.three_ways import come, three_ways
 from tests.browser.worlds import WEEKDAYS, make_town_hall
 

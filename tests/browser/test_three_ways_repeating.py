@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from calendar_app.extensions import db
 from calendar_app.posts.models import Post
 from tests.browser.looking import layout
+from tests.browser.standing import frame
 from tests.browser.test_repeating import in_slots
 from tests.browser.three_ways import come, three_ways
 from tests.browser.worlds import make_town_hall
@@ -74,7 +75,7 @@ def test_a_queue_changes_its_order_and_a_stream_rests(site, way):
     if way == "keys":
         kari.press(page.locator("[data-queue] > li").nth(2).locator("[name=step][value=first]"))
     else:
-        third, first = (page.locator(".queue-time").nth(at).bounding_box() for at in (2, 0))
+        third, first = (frame(page.locator(".queue-time").nth(at)) for at in (2, 0))
         kari.drag((third["x"] + 5, third["y"] + 5), (first["x"] + 40, first["y"] + 2))
     expect(page.locator(".queue-undo")).to_be_visible()
     expect(titles).to_have_text(["Third", "First", "Second"])

@@ -15,6 +15,7 @@ from calendar_app.snippets import keeping
 from calendar_app.snippets.models import PostTemplate, Snippet
 from tests.browser.conftest import meanwhile
 from tests.browser.looking import layout
+from tests.browser.standing import frame
 from tests.browser.three_ways import come, three_ways
 from tests.browser.worlds import WEEKDAYS, make_town_hall
 from tests.conftest import wait_until
@@ -119,8 +120,7 @@ def test_pictures_are_added_cut_and_fetched(site, way):
         page.keyboard.press("Tab")
     else:
         stage = first.locator("[data-crop-stage]")
-        stage.scroll_into_view_if_needed()
-        box = stage.bounding_box()
+        box = frame(stage)
         middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         kari.drag(middle, (box["x"] + box["width"] - 2, box["y"] + box["height"] - 2))
     wait_until(lambda: kept().pictures[0].crop is not None, 8)

@@ -12,7 +12,8 @@ from calendar_app.posts.models import Post
 from tests.browser.conftest import NARROW, meanwhile
 from tests.browser.finger import Finger
 from tests.browser.looking import look_at
-from tests.browser.test_moving import DAY, centre, open_month, planned, shown, toast, words_of
+from tests.browser.standing import centre
+from tests.browser.test_moving import DAY, open_month, planned, shown, toast, words_of
 from tests.browser.test_moving_hours import open_view, quarter
 from tests.browser.worlds import make_town_hall
 from tests.conftest import wait_until

@@ -16,6 +16,7 @@ from calendar_app.posts.models import Post
 from calendar_app.times import utcnow
 from tests.browser import arriving
 from tests.browser.conftest import meanwhile
+from tests.browser.standing import centre
 from tests.browser.worlds import PASSWORD, make_town_hall, with_password
 from tests.conftest import wait_until
 from tests.factories import make_account, make_person, make_post
@@ -126,10 +127,8 @@ def test_what_is_being_pressed_stays_until_it_is_let_go(site):
     page.get_by_label("Date", exact=True).fill((datetime.now(UTC) + timedelta(days=3)).date().isoformat())
     page.get_by_label("Time", exact=True).fill("09:00")
     button = page.get_by_role("button", name="Schedule")
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
     wait_until(lambda: page.wait_for_timeout(20) or "preview" in {last_part(one) for one in held}, 5)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*centre(button))
     page.mouse.down()
     page.evaluate(
         "() => { document.querySelector('[data-step=schedule]').closest('[data-part]').dataset.made = 'older' }"

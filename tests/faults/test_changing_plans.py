@@ -35,7 +35,7 @@ from calendar_app.posts.publishing import publish_due, publish_now
 from calendar_app.posts.reviewing import approve, send_for_review
 from calendar_app.posts.scheduling import schedule, unschedule
 from calendar_app.posts.withdrawing import withdraw
-from tests.conftest import _empty
+from tests.emptying import empty
 from tests.factories import make_account, make_actor, make_post, make_stream, plan_for
 from tests.faults.world import LONG, SECONDS, WAITING, keep
 
@@ -91,7 +91,7 @@ class Plans(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         db.session.rollback()
-        _empty()
+        empty()
         start_writing()
         ensure_site(self.app.config["SETTINGS"])
         for place in self.places.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from tests import processes
 from tests.conftest import wait_until
 from tests.factories import make_person, make_team
 from tests.receiver import Receiver
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -53,7 +56,10 @@ def live(app, database, _live_processes):
     db.session.commit()
     with (
         httpx.Client(
-            base_url=f"{base}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+            base_url=f"{base}/api/v1",
+            headers={"Authorization": f"Bearer {token}"},
+            event_hooks={"response": [tell_what_went_wrong]},
+            trust_env=False,
         ) as program,
         httpx.Client(base_url=base, trust_env=False) as reader,
     ):
@@ -64,6 +70,13 @@ def live(app, database, _live_processes):
 def receiver():
     with Receiver() as found:
         yield found
+
+
+def tell_what_went_wrong(response):
+    """Shown where a test fails: it sees only that a field is missing in the answer."""
+    if response.is_error:
+        asked = response.request
+        log.warning("%s %s: %s %s", asked.method, asked.url, response.status_code, response.read())
 
 
 def free_port():
