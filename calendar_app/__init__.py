@@ -20,9 +20,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(_folder("templates")), static_folder=str(_folder("static")))
     app.json = CarefulJSON(app)
     configure(app, settings)
+    add_file_shelf(app)
+    trust_proxies(app, settings.trusted_proxies)
     add_extensions(app)
     add_doors(app)
-    add_shelf(app)
+    add_feed_shelf(app)
     return app
 
 
@@ -45,8 +47,18 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=True,
         BABEL_DEFAULT_LOCALE="en",
     )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+
+
+def add_file_shelf(app: Flask) -> None:
+    """In front of everything: styles, scripts and icons, each asked of the application once."""
+    from calendar_app.file_shelf import FileShelf
+
+    app.wsgi_app = FileShelf(app)  # type: ignore[method-assign]
+
+
+def trust_proxies(app: Flask, hops: int) -> None:
+    """What they say of the visitor is believed of that many, whatever stands behind them."""
+    if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
@@ -135,7 +147,7 @@ def add_doors(app: Flask) -> None:
     api.register(app)
 
 
-def add_shelf(app: Flask) -> None:
+def add_feed_shelf(app: Flask) -> None:
     """In front of everything: finished feeds, so that most polls cost one question to the database."""
     from calendar_app import extensions
     from calendar_app.feeds.question import Question

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calendar_app.asking_within import ask
 from calendar_app.feeds.choosing import HANDLE, handles_in
 from calendar_app.feeds.fresh import is_fresh
 from calendar_app.feeds.tongues import asked_language
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from calendar_app.asking_within import Within
     from calendar_app.feeds.question import Question
 
     Versions = tuple[Any, ...]
@@ -40,9 +42,6 @@ MARK = "sluice.feed"
 # means the feed without a language, which stands here once.
 OFFERED = "sluice.feed.offered"
 ADDRESS = re.compile(r"/(?:(streams|follow)/([^/]{1,4000})|(everything))\.(ics|atom|rss|json)")
-CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
-# What a 304 says again (RFC 9110, 15.4.5), and who may read it.
-IN_304 = {"etag", "last-modified", "cache-control", "vary", "access-control-allow-origin"}
 
 log = logging.getLogger(__name__)
 
@@ -86,16 +85,6 @@ class Look(NamedTuple):
     @property
     def key(self) -> Key | None:
         return None if self.place is None or self.language is None else (self.place, self.language)
-
-
-class Made(NamedTuple):
-    """What the application answered to a plain GET, and the marks that its view left."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    content: bytes
-    changed: datetime | None
-    offered: tuple[str, ...]
 
 
 class FeedShelf:
@@ -169,17 +158,18 @@ class FeedShelf:
         """What the application answers. What changes while it does so shows at the next look."""
         old = self.kept.get(look.key) if look.key else None
         try:
-            made = _ask(self.app, environ)
+            made = ask(self.app, environ)
         except Exception:
             if old is None:
                 raise
             log.exception("a feed could not be made, readers get its last good bytes")
             return _send(old, environ, start_response)
-        if look.place and look.versions and made.changed is not None and made.status.startswith("200"):
-            answer = _answer(look.versions, made, made.changed)
+        changed, offered = made.environ.get(MARK), made.environ.get(OFFERED, ())
+        if look.place and look.versions and changed is not None and made.status.startswith("200"):
+            answer = _answer(look.versions, made, changed)
             if address.language:
-                self._learn(look.place[2], look.versions, made.offered)
-            self._keep((look.place, nearest(made.offered, address.language) or ""), answer)
+                self._learn(look.place[2], look.versions, offered)
+            self._keep((look.place, nearest(offered, address.language) or ""), answer)
             return _send(answer, environ, start_response)
         if old is not None and made.status.startswith("5"):
             log.error("a feed could not be made (%s), readers get its last good bytes", made.status)
@@ -247,30 +237,9 @@ def _read(path: str) -> Address | None:
     return Address(kind, form, handles_in(name))
 
 
-def _ask(app: WSGIApplication, environ: WSGIEnvironment) -> Made:
-    """Asked for a plain GET, whatever this reader's program has."""
-    plain = {name: value for name, value in environ.items() if name not in CONDITIONS}
-    plain["REQUEST_METHOD"] = "GET"
-    said: list[Any] = []
-
-    def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
-        said[:] = [status, headers]
-        return written.append
-
-    written: list[bytes] = []
-    body = app(plain, start)
-    try:
-        content = b"".join([*written, *body])
-    finally:
-        if hasattr(body, "close"):
-            body.close()
-    return Made(said[0], said[1], content, plain.get(MARK), plain.get(OFFERED, ()))
-
-
-def _answer(versions: Versions, made: Made, changed: datetime) -> Answer:
-    again = [(name, value) for name, value in made.headers if name.lower() in IN_304]
-    etag = next(value for name, value in made.headers if name.lower() == "etag")
-    return Answer(versions, made.content, made.headers, again, etag, changed)
+def _answer(versions: Versions, made: Within, changed: datetime) -> Answer:
+    etag = made.header("etag") or ""
+    return Answer(versions, made.content, made.headers, made.headers_304(), etag, changed)
 
 
 def _send(kept: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask_babel import gettext as _
 
-from calendar_app.assets import asset, content_hash
+from calendar_app.assets import asset, files_in
 from calendar_app.frame import site_name
 from calendar_app.languages import spoken
 from calendar_app.people.sessions import IDLE
@@ -45,8 +44,8 @@ def manifest() -> Response:
 @web_app.get("/sw.js")
 def worker() -> Response:
     """The service worker, with the list of what it keeps. It lies at the top, since it speaks for all pages below."""
-    files, mark = _kept()
-    script = render_template("web_app/sw.js", files=files, mark=mark, longest=int(IDLE.total_seconds()))
+    files, release = _kept()
+    script = render_template("web_app/sw.js", files=files, release=release, longest=int(IDLE.total_seconds()))
     return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
@@ -61,8 +60,7 @@ def _icon(size: int, kind: str = "") -> dict[str, str]:
 
 
 def _kept() -> tuple[list[str], str]:
-    """Names below static/, and a mark that changes with any of them."""
-    folder = Path(current_app.static_folder or "static")
-    paths = sorted(path for pattern in KEPT for path in folder.glob(pattern))
-    mark = hashlib.sha256("".join(map(content_hash, paths)).encode()).hexdigest()[:12]
-    return [path.relative_to(folder).as_posix() for path in paths], mark
+    """Names below static/, and the release that they are of."""
+    files = files_in(Path(current_app.static_folder or "static"))
+    names = [name for name in files.hashes if any(map(PurePosixPath(name).match, KEPT))]
+    return names, files.release

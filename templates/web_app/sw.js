@@ -1,6 +1,7 @@
 // Kept of Sluice in this browser: what its pages are made of, the calendar as last seen, an empty composer.
 // What is written without a connection stays in the page's own store and is saved when the site can be reached again.
-const PARTS = "sluice-parts-{{ mark }}";
+const RELEASE = "/static/{{ release }}/";
+const PARTS = "sluice-parts-{{ release }}";
 const PAGES = "sluice-pages";
 const FILES = {{ files|tojson }};
 const OFFLINE = "/offline";
@@ -26,7 +27,7 @@ addEventListener("fetch", (event) => {
 
 async function install() {
   const kept = await caches.open(PARTS);
-  await kept.addAll([...FILES.map((name) => `/static/${name}`), OFFLINE]);
+  await kept.addAll([...FILES.map((name) => RELEASE + name), OFFLINE]);
   await skipWaiting();
 }
 
@@ -76,16 +77,14 @@ async function keepComposer() {
   if (answer?.ok && !answer.redirected) await pages.put("/posts/new", answer);
 }
 
-/** With a mark of its content a file never changes; without one the site is asked first. */
+/** The files of a release never change. A page kept from an older one is shown with those of today. */
 async function part(request) {
-  const sure = new URL(request.url).searchParams.has("v");
-  if (sure) {
-    const known = await caches.match(request, { cacheName: PARTS });
-    if (known) return known;
-  }
+  const known = await caches.match(request, { cacheName: PARTS });
+  if (known) return known;
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match(request, { cacheName: PARTS, ignoreSearch: true })) ?? Response.error();
+    const name = new URL(request.url).pathname.replace(/^\/static\/([0-9a-f]{12}\/)?/, "");
+    return (await caches.match(RELEASE + name, { cacheName: PARTS })) ?? Response.error();
   }
 }

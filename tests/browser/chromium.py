@@ -11,9 +11,9 @@ MISSING = (
     "(or: .venv/bin/playwright install chromium)."
 )
 # Chromium heeds the last list of these alone, so those that Playwright leaves out are said again. The pages of its own
-# address bar, two for each window, take more of the machine than ours.
+# address bar, two for each window, take more of the machine than ours; a process for a page to come waits in vain.
 LEFT_OUT = (
-    "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxPopup", "SpareRendererForSitePerProcess",
     "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter",
     "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
@@ -24,6 +24,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     f"--disable-features={','.join(LEFT_OUT)}",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]  # fmt: skip
 
 

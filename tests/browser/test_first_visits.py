@@ -22,7 +22,7 @@ SLOW = 8
 def held(page, name):
     """Requests of this script, each waiting until it is let go."""
     waiting = []
-    page.route(f"**/static/js/{name}", lambda route: waiting.append(route))
+    page.route(f"**/js/{name}", lambda route: waiting.append(route))
     return waiting
 
 
@@ -66,7 +66,7 @@ def test_commands_are_found_and_done_though_they_come_late(site):
 
 def test_commands_that_cannot_be_reached_say_so_and_come_with_the_next_press(site):
     page = site.open(make_town_hall().kari)
-    page.route("**/static/js/palette.js", lambda route: route.abort(), times=1)
+    page.route("**/js/palette.js", lambda route: route.abort(), times=1)
     page.goto("/streams")
     page.keyboard.press("Control+k")
     expect(page.locator("[data-toast]")).to_contain_text("This could not be loaded. Try again in a moment.")

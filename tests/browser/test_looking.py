@@ -12,6 +12,7 @@ from tests.browser.album import write
 from tests.browser.looking import look_at
 from tests.browser.walking import walk
 from tests.browser.worlds import make_town_hall
+from tests.conftest import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -66,6 +67,19 @@ def test_what_a_page_must_not_do_is_noted(site):
     page.evaluate("() => fetch('/nothing-here')")
     for sign in ("asked another host", "Content Security Policy", "threw .*on purpose", "status of 404"):
         site.watch(page).expect(sign)
+    page.evaluate("() => { location = 'http://news.example/' }")
+    wait_until(lambda: page.wait_for_timeout(20) or site.watch(page).problems, 8)
+    site.watch(page).expect("asked another host: http://news.example/")
+
+
+@pytest.mark.parametrize("path", ["/broken", "/sign-in"])
+def test_a_broken_answer_is_noted_as_a_page_and_as_a_part_of_one(site, path):
+    page = site.open()
+    page.route("**/broken", lambda route: route.fulfill(status=500, body="Broken"))
+    page.goto(path)
+    if path == "/sign-in":
+        page.evaluate("() => fetch('/broken')")
+    site.watch(page).expect("status of 500")
 
 
 def test_pictures_become_an_album(site, tmp_path):
@@ -77,4 +91,3 @@ def test_pictures_become_an_album(site, tmp_path):
     page.keyboard.press("ArrowRight")
     page.get_by_label("Light").select_option("forced")
     expect(page.get_by_role("img", name="post-new: forced, 390 (1 of 1)")).to_be_visible()
-    site.watch(page).expect("asked another host")
