@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.pages import MOST_BYTES, MOST_SHIFT, measure
+from tests.browser.slow_line import slow_line
 from tests.browser.test_moving import planned
 from tests.browser.test_opening import today_there
 from tests.browser.worlds import busy_town_hall, make_town_hall
@@ -50,6 +51,13 @@ def test_nothing_moves_on_a_slow_machine_either(site, view):
     page = site.open(hall.kari)
     moved = [measure(page.context, f"/calendar?view={view}", slower=SLOW)["shift"] for _ in range(3)]
     assert moved == [0, 0, 0]
+
+
+@pytest.mark.parametrize("path", ["/calendar", "/posts/new", "/streams", "/needs", "/", "/streams/roads"])
+def test_nothing_moves_where_a_page_comes_in_pieces(site, path):
+    page = site.open(busy_town_hall().kari)
+    with slow_line(site.base) as base:
+        assert measure(page.context, base + path)["shift"] == 0
 
 
 def test_commands_are_found_and_done_though_they_come_late(site):
