@@ -6,10 +6,12 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from calendar_app.channels.adapter import Rejected, Trouble
 from calendar_app.channels.runs import together
+from calendar_app.channels.splitting import last_fitting
 from calendar_app.languages import grouped, say
 
 if TYPE_CHECKING:
@@ -119,22 +121,25 @@ def _mark(texts: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:16]
 
 
-def _pieces(block: Block, fits: Callable[[Block], bool], level: int = 0) -> Iterator[Block]:
-    held: list[Run] = []
-    for atom in _atoms(block.runs, level):
-        if fits(replace(block, runs=(*held, atom))):
-            held.append(atom)
-            continue
-        if held:
-            yield _ended(block, held)
-        held = []
-        one = replace(block, runs=(atom,))
-        if fits(one) or level + 1 == len(_ATOMS):
-            held.append(atom)
-        else:
-            yield from _pieces(one, fits, level + 1)
-    if held:
-        yield _ended(block, held)
+def _pieces(block: Block, fits: Callable[[Block], bool]) -> Iterator[Block]:
+    """The block cut where it must be. To write it is dear: how much of it fits is found in leaps, not word by word."""
+    left = list(_atoms(block.runs, 0))
+    while left:
+        some, left = _head(block, left, fits, 0)
+        # Nothing but blanks, too many for a message, is nothing.
+        if some:
+            yield _ended(_of(block, some))
+
+
+def _head(
+    block: Block, atoms: list[Run], fits: Callable[[Block], bool], level: int
+) -> tuple[list[Run], list[Run]]:
+    """As many of the atoms as fit, and the rest; where not even the first does, as much of it as does."""
+    most = last_fitting(range(len(atoms) + 1), 1, lambda to: fits(_of(block, atoms[:to])))
+    if most is None and level + 1 < len(_ATOMS):
+        some, rest = _head(block, list(_atoms(atoms[:1], level + 1)), fits, level + 1)
+        return some, [*_of(block, rest).runs, *atoms[1:]]
+    return atoms[: most or 1], atoms[most or 1 :]
 
 
 def _atoms(runs: Sequence[Run], level: int) -> Iterator[Run]:
@@ -143,7 +148,18 @@ def _atoms(runs: Sequence[Run], level: int) -> Iterator[Run]:
             yield replace(run, text=found)
 
 
-def _ended(block: Block, held: Sequence[Run]) -> Block:
+def _of(block: Block, atoms: Sequence[Run]) -> Block:
+    """The block with nothing but these; what looks alike is one run again."""
+    alike = groupby(atoms, key=lambda atom: (atom.strong, atom.em, atom.code, atom.link))
+    runs = ([*some] for _, some in alike)
+    return replace(
+        block, runs=tuple(replace(some[0], text="".join(one.text for one in some)) for some in runs)
+    )
+
+
+def _ended(block: Block) -> Block:
     """No blank at the cut, but within code, where blanks mean something."""
-    last = held[-1] if block.kind == "code" else replace(held[-1], text=held[-1].text.rstrip())
-    return replace(block, runs=(*held[:-1], last))
+    *before, last = block.runs
+    if block.kind != "code":
+        last = replace(last, text=last.text.rstrip())
+    return replace(block, runs=(*before, last))

@@ -84,7 +84,7 @@ class _Breaks:
         for rank in range(2 if whole_words else len(self.kinds)):
             places = self._places(rank)
             first = bisect_right(places, start)
-            last = _last_fitting(places, first, lambda end: fits(self.text[start:end].strip()))
+            last = last_fitting(places, first, lambda end: fits(self.text[start:end].strip()))
             if last is not None:
                 return places[last]
         return None
@@ -134,7 +134,7 @@ def _outside(places: Sequence[int], kept: Sequence[tuple[int, int]]) -> list[int
     return found
 
 
-def _last_fitting(places: Sequence[int], first: int, fits: Callable[[int], bool]) -> int | None:
+def last_fitting(places: Sequence[int], first: int, fits: Callable[[int], bool]) -> int | None:
     """The index of the last place that fits, from `first` on: in leaps, then halving. Counting is dear."""
     if first >= len(places) or not fits(places[first]):
         return None

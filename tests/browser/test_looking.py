@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests import turns
 from tests.browser.album import write
 from tests.browser.looking import look_at
 from tests.browser.walking import walk
@@ -32,7 +33,8 @@ SPOIL = """([html, css]) => {
 }"""
 
 
-def test_barriers_and_broken_layout_are_seen_in_every_light_and_width(site):
+def test_barriers_and_broken_layout_are_seen_in_every_light_and_width(site, monkeypatch):
+    monkeypatch.setattr(turns, "EVERYTHING", True)
     page = site.open(make_town_hall().kari)
     page.goto("/team")
     assert look_at(page, "team") == []
