@@ -1,5 +1,5 @@
 // Text that never reached the server comes back when the page is opened again: after a reload, a crash, the back button.
-import { forget, name, startAnew, state } from "./composer_state.js";
+import { forget, name, startAnew, state, wasSent } from "./composer_state.js";
 import { clock, sayWithButton } from "./composer_status.js";
 import { differing, fill } from "./composer_values.js";
 import { say as toast } from "./toast.js";
@@ -13,12 +13,17 @@ export function bringBack(clash) {
 }
 
 function restore(entry, clash) {
+  if (entry.landed) {
+    catchUp(entry);
+    return;
+  }
   const mine = { ...state.standing, ...entry.fields };
   const news = Object.keys(differing(mine, state.standing));
   if (!news.length) {
     forget();
     return;
   }
+  state.sent = [].concat(entry.sent ?? []);
   fill(state.form, entry.fields);
   if (state.uuid && news.some((field) => hasMovedOn(entry, field))) {
     clash(mine);
@@ -34,10 +39,19 @@ function restore(entry, clash) {
   tell();
 }
 
+/** This page was made while the one before it was still being saved. */
+function catchUp({ fields, landed }) {
+  forget();
+  if (state.version >= landed) return;
+  fill(state.form, fields);
+  Object.assign(state, { standing: { ...state.standing, ...fields }, version: landed });
+  tell();
+}
+
 /** Whether the server's value is neither what this browser began with nor what it had sent. */
 function hasMovedOn(entry, field) {
   const here = JSON.stringify(state.standing[field] ?? null);
-  return here !== JSON.stringify(entry.base?.[field] ?? null) && here !== JSON.stringify(entry.sent?.[field]);
+  return here !== JSON.stringify(entry.base?.[field] ?? null) && !wasSent(field, state.standing[field]);
 }
 
 /** The text of another page of a new post that was closed before it could be saved. */

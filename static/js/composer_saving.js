@@ -5,7 +5,7 @@ import * as problems from "./composer_problems.js";
 import { bringBack } from "./composer_restoring.js";
 import { send } from "./composer_sending.js";
 import { choose } from "./composer_stale.js";
-import { begin, draftKey, forget, isBorn, isUnsaved, keep, keepSoon, startAnew, state, unsaved } from "./composer_state.js";
+import { begin, draftKey, forget, hasLanded, isBorn, isOnItsWay, isUnsaved, keep, keepSoon, startAnew, state, unsaved, wasSent } from "./composer_state.js";
 import { clock, say, sayWithButton } from "./composer_status.js";
 import { PLAN, collect, differing, fill } from "./composer_values.js";
 import { signInAgain } from "./session_end.js";
@@ -14,6 +14,8 @@ import { words } from "./words.js";
 const AFTER_LAST_KEY = 700;
 const AT_LEAST_EVERY = 4000;
 const AGAIN_AFTER = [2000, 4000, 8000, 15000, 30000];
+// Whoever is still there after this has only opened something else, a mail say.
+const STILL_HERE = 3000;
 const REFUSALS = [403, 409, 413, 422];
 
 let channel = null;
@@ -27,6 +29,8 @@ let lastSent = "";
 let asking = false;
 let signingInPutOff = false;
 let left = false;
+// The next page may be made before what is saved now has landed, or after.
+let isLeaving = false;
 const onSaved = [];
 
 export function start(form) {
@@ -38,10 +42,12 @@ export function start(form) {
   bringBack((mine) => settle(() => stale(mine, { theirs: state.standing, version: state.version, state: form.dataset.state })));
   // Typed before this script was there.
   if (isUnsaved()) form.dispatchEvent(new Event("input", { bubbles: true }));
+  // The page that follows may already have read what was kept when this one is told that it is hidden.
+  addEventListener("beforeunload", leave);
   addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : isUnsaved() && touched()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? hurry() : isUnsaved() && touched()));
   addEventListener("online", () => save());
-  addEventListener("pageshow", (event) => event.persisted && save());
+  addEventListener("pageshow", (event) => event.persisted && stay());
 }
 
 /** A form that was refused comes back at the address of its step, which nobody can open. */
@@ -57,6 +63,7 @@ export function afterSaving(act) {
 
 /** True when everything on the page is on the server; else the page has said why not. */
 export async function flush() {
+  isLeaving = false;
   if (!state.uuid && !isUnsaved()) return true;
   for (let turn = 0; turn < 3; turn += 1) {
     if (!(await save({ always: true })) || Object.keys(problems.current()).length) return false;
@@ -80,6 +87,7 @@ export function giveUp() {
 }
 
 function touched() {
+  isLeaving = false;
   if (!isUnsaved()) return;
   keepSoon();
   if (state.form.dataset.saves === "press") {
@@ -114,7 +122,7 @@ async function saveNow() {
   const changes = state.uuid ? differing(values, state.standing) : values;
   clearTimeout(timer);
   unsavedSince = 0;
-  state.sent = changes;
+  isOnItsWay(changes);
   lastSent = JSON.stringify(changes);
   keep();
   say(words("saving"), { quietly: true });
@@ -127,6 +135,8 @@ async function saveNow() {
 function taken(changes, { status, body }) {
   const was = state.version;
   const isNew = !state.uuid;
+  // The next page sends it again by the same key, and hears that it is there.
+  if (isNew && isLeaving) return true;
   if (isNew) {
     isBorn(body.uuid);
     state.standing = body.values;
@@ -134,11 +144,12 @@ function taken(changes, { status, body }) {
   }
   // An earlier try of this page had made the draft already: what was sent now still waits.
   const accepted = isNew && status === 200 ? {} : without(changes, body.problems);
-  Object.assign(state, { standing: { ...state.standing, ...accepted }, version: body.version, sent: {} });
+  Object.assign(state, { standing: { ...state.standing, ...accepted }, version: body.version, sent: [] });
   failures = 0;
   signingInPutOff = false;
   problems.show(body.problems);
-  keep();
+  if (isLeaving && !isUnsaved()) hasLanded();
+  else keep();
   const troubled = Object.keys(body.problems).length > 0;
   say(words(troubled ? "partly" : "saved", { time: clock(body.saved_at) }), { bad: troubled });
   if (Object.keys(accepted).length) channel.tell({ kind: "saved", was, version: body.version, values: accepted });
@@ -165,7 +176,7 @@ function without(changes, refusedFields) {
 
 function refused(values, { status, body }) {
   if (status === 401) return signedOut(body);
-  if (status === 409 && body.stale) return stale(values, body);
+  if (status === 409 && body.stale) return isOurOwn(values, body) ? goOn(body) : stale(values, body);
   if (status === 404) return gone();
   if (!REFUSALS.includes(status)) return later(status);
   problems.show(body.problems ?? {});
@@ -198,15 +209,24 @@ async function signedOut(body) {
   return back ? saveNow() : false;
 }
 
+/** A page that was loaded anew meets what the one before had sent: nobody else has changed anything. */
+function isOurOwn(mine, { theirs, state: now }) {
+  const same = (field) => JSON.stringify(theirs[field]) === JSON.stringify(state.standing[field]);
+  const fields = Object.keys(differing(mine, theirs));
+  return now === state.form.dataset.state && fields.every((field) => same(field) || wasSent(field, theirs[field]));
+}
+
+function goOn(body) {
+  Object.assign(state, { standing: body.theirs, version: body.version });
+  return saveNow();
+}
+
 async function stale(mine, body) {
   if (!Object.keys(differing(mine, body.theirs)).length) return agree(body);
   asking = true;
   const choice = await choose(state.form, mine, body);
   asking = false;
-  if (choice === "mine") {
-    Object.assign(state, { standing: body.theirs, version: body.version });
-    return saveNow();
-  }
+  if (choice === "mine") return goOn(body);
   if (choice === "theirs") {
     fill(state.form, body.theirs);
     const done = agree(body);
@@ -218,7 +238,7 @@ async function stale(mine, body) {
 }
 
 function agree(body) {
-  Object.assign(state, { standing: body.theirs, version: body.version, sent: {} });
+  Object.assign(state, { standing: body.theirs, version: body.version, sent: [] });
   keep();
   say(words("saved", { time: clock(Date.now()) }));
   return true;
@@ -236,6 +256,18 @@ function gone() {
 }
 
 function leave() {
+  if (left || !isUnsaved()) return;
+  isLeaving = true;
+  setTimeout(stay, STILL_HERE);
+  hurry();
+}
+
+function stay() {
+  isLeaving = false;
+  save();
+}
+
+function hurry() {
   if (left || !isUnsaved()) return;
   keep();
   if (state.form.dataset.saves === "itself" && !running && !asking) save();

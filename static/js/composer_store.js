@@ -1,5 +1,6 @@
 // Text that the server does not have yet, kept in this browser: one entry per person and post (or page of a new post).
-// An entry: {at, fields, base, sent, title}. `base` is what the server had of those fields, `sent` what was on its way.
+// An entry: {at, fields, base, sent, title, landed}. `base` is what the server had of those fields, `sent` what was on its
+// way to it, `landed` the version with which it took them while their page was being left.
 const PREFIX = "sluice-unsaved";
 
 export function storeOf(person) {
@@ -45,6 +46,13 @@ export const tabKey = {
   read: (person) => quietly(() => sessionStorage.getItem(`${PREFIX}-tab:${person}`)),
   keep: (person, key) => quietly(() => sessionStorage.setItem(`${PREFIX}-tab:${person}`, key)),
   forget: (person) => quietly(() => sessionStorage.removeItem(`${PREFIX}-tab:${person}`)),
+};
+
+/** The post that this tab has just made of a new one: a reload that had begun before asks for the empty page again. */
+export const tabBirth = {
+  read: (person) => quietly(() => JSON.parse(sessionStorage.getItem(`${PREFIX}-birth:${person}`))),
+  keep: (person, uuid) => quietly(() => sessionStorage.setItem(`${PREFIX}-birth:${person}`, JSON.stringify({ uuid, at: Date.now() }))),
+  forget: (person) => quietly(() => sessionStorage.removeItem(`${PREFIX}-birth:${person}`)),
 };
 
 function quietly(act) {
