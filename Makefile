@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 PORT ?= 8000
-# Many tests wait for a clock or a server: one more of them at once than there are cores.
-JOBS ?= 3
+# Many tests wait for a clock, a server or a browser: two more of them at once than there are cores.
+JOBS ?= 4
 # Many processes are started: each would compile all of Sluice anew where the environment forbids to keep it.
 test check faults pictures: export PYTHONDONTWRITEBYTECODE :=
 

@@ -5,7 +5,7 @@ const said = Object.assign(document.createElement("p"), { className: "sr", role:
 document.querySelector("main").append(said);
 for (const button of document.querySelectorAll(".url [data-copy]")) {
   const address = document.querySelector(button.dataset.copy);
-  button.hidden = false;
+  delete button.dataset.later;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(address.textContent);
