@@ -50,7 +50,7 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def add_file_shelf(app: Flask) -> None:
-    """In front of everything: styles, scripts and icons, each asked of the application once."""
+    """Right in front of the application: styles, scripts and icons, each asked of it once."""
     from calendar_app.file_shelf import FileShelf
 
     app.wsgi_app = FileShelf(app)  # type: ignore[method-assign]

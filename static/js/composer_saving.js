@@ -86,11 +86,16 @@ export function giveUp() {
   forget();
 }
 
+/** A change of what went out reaches readers at once: it is for a person to say when. */
+function savesByPress() {
+  return state.form.dataset.saves === "press";
+}
+
 function touched() {
   isLeaving = false;
   if (!isUnsaved()) return;
   keepSoon();
-  if (state.form.dataset.saves === "press") {
+  if (savesByPress()) {
     say(words("unsaved"));
     return;
   }
@@ -100,11 +105,11 @@ function touched() {
   timer = setTimeout(save, wait);
 }
 
-/** One save at a time; true when the server has taken all that it could. */
+/** One save at a time; true when the server has taken all that it could. What went out waits for a press (`always`). */
 async function save({ always = false } = {}) {
   while (running) await running;
   if (asking || left) return false;
-  if (!always && !isUnsaved()) return true;
+  if (!always && (savesByPress() || !isUnsaved())) return true;
   return settle(saveNow);
 }
 
@@ -113,7 +118,7 @@ async function settle(act) {
   const done = await running;
   running = null;
   const news = done && isUnsaved() && JSON.stringify(unsaved()) !== lastSent;
-  if (news && state.form.dataset.saves === "itself" && !Object.keys(problems.current()).length) touched();
+  if (news && !savesByPress() && !Object.keys(problems.current()).length) touched();
   return done;
 }
 
@@ -192,7 +197,7 @@ function later(status) {
   const wait = AGAIN_AFTER[Math.min(failures, AGAIN_AFTER.length - 1)];
   failures += 1;
   clearTimeout(timer);
-  if (state.form.dataset.saves === "itself") timer = setTimeout(save, wait);
+  timer = setTimeout(save, wait);
   return false;
 }
 
@@ -270,7 +275,7 @@ function stay() {
 function hurry() {
   if (left || !isUnsaved()) return;
   keep();
-  if (state.form.dataset.saves === "itself" && !running && !asking) save();
+  if (!running) save();
 }
 
 function listen() {

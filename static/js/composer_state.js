@@ -95,7 +95,7 @@ export function startAnew(key = crypto.randomUUID()) {
 export function isBorn(uuid) {
   forget();
   tabKey.forget(state.form.dataset.person);
-  tabBirth.keep(state.form.dataset.person, uuid);
+  tabBirth.keep(state.form.dataset.person, JSON.stringify({ uuid, at: Date.now() }));
   state.uuid = state.form.dataset.uuid = uuid;
   state.form.action = `/posts/${uuid}`;
   history.replaceState(null, "", `/posts/${uuid}/edit`);
@@ -111,7 +111,7 @@ function adoptTabKey() {
 /** A reload of the empty page in the moment in which its post was made leads to the post. */
 function followBirth() {
   const { person } = state.form.dataset;
-  const birth = tabBirth.read(person);
+  const birth = JSON.parse(tabBirth.read(person) ?? "null");
   tabBirth.forget(person);
   const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload";
   if (birth && !state.uuid && isReload && Date.now() - birth.at < BIRTH_LASTS) location.replace(`/posts/${birth.uuid}/edit`);

@@ -42,18 +42,18 @@ export function storeOf(person) {
 }
 
 /** The key of the new post that this tab writes: it outlives a reload, not the tab. */
-export const tabKey = {
-  read: (person) => quietly(() => sessionStorage.getItem(`${PREFIX}-tab:${person}`)),
-  keep: (person, key) => quietly(() => sessionStorage.setItem(`${PREFIX}-tab:${person}`, key)),
-  forget: (person) => quietly(() => sessionStorage.removeItem(`${PREFIX}-tab:${person}`)),
-};
-
+export const tabKey = inTab("tab");
 /** The post that this tab has just made of a new one: a reload that had begun before asks for the empty page again. */
-export const tabBirth = {
-  read: (person) => quietly(() => JSON.parse(sessionStorage.getItem(`${PREFIX}-birth:${person}`))),
-  keep: (person, uuid) => quietly(() => sessionStorage.setItem(`${PREFIX}-birth:${person}`, JSON.stringify({ uuid, at: Date.now() }))),
-  forget: (person) => quietly(() => sessionStorage.removeItem(`${PREFIX}-birth:${person}`)),
-};
+export const tabBirth = inTab("birth");
+
+function inTab(kind) {
+  const name = (person) => `${PREFIX}-${kind}:${person}`;
+  return {
+    read: (person) => quietly(() => sessionStorage.getItem(name(person))),
+    keep: (person, value) => quietly(() => sessionStorage.setItem(name(person), value)),
+    forget: (person) => quietly(() => sessionStorage.removeItem(name(person))),
+  };
+}
 
 function quietly(act) {
   try {
